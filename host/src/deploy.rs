@@ -1,0 +1,3 @@
+//! The saga of one deployment.
+
+pub mod journal;
