@@ -1,3 +1,235 @@
-//! The saga of one deployment.
+//! The saga of one deployment: resolve, run, verify, then commit or undo.
+//!
+//! Whatever goes wrong between the first journalled step and the commit ends in the state before: the
+//! journal restores the files and repeats the commands that make the server take them up again.
 
+pub mod doors;
 pub mod journal;
+pub mod plan;
+pub mod resolve;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use tokio::runtime::Handle;
+
+use crate::capability::vault::Vault;
+use crate::credential::{Credential, Identity};
+use crate::deploy::doors::GrantedDoors;
+use crate::deploy::journal::{DeploymentId, Journal};
+use crate::deploy::resolve::{Catalogue, Resolved};
+use crate::fault;
+use crate::outbox::{Claim, Message, Receipt};
+use crate::outcome::{Failure, Outcome};
+use crate::sandbox::{Cancel, GuestDeployment, GuestFailure, GuestReceipt, RunError};
+use crate::verify;
+
+/// Runs deployments: everything that they share.
+pub struct Deployer {
+    catalogue: Arc<Catalogue>,
+    identity: Arc<Identity>,
+    journal_root: PathBuf,
+    runtime: Handle,
+}
+
+impl Deployer {
+    /// A deployer for the plugins and targets of `catalogue`; undo journals go below `journal_root`.
+    pub fn new(
+        catalogue: Arc<Catalogue>,
+        identity: Arc<Identity>,
+        journal_root: PathBuf,
+        runtime: Handle,
+    ) -> Self {
+        Self { catalogue, identity, journal_root, runtime }
+    }
+
+    /// Brings the claim's target to the claim's certificate, or leaves it as it was.
+    ///
+    /// # Errors
+    ///
+    /// The failure says who is at fault; the target is then in the state before.
+    pub fn deploy(&self, claim: &Claim, deadline: Instant, cancel: &Cancel) -> Result<Receipt, Failure> {
+        let credential = self.credential(&claim.message)?;
+        let resolved = self.catalogue.resolve(&claim.message.tenant, &claim.message.target)?;
+        let declared = resolved.declared()?;
+        let vault = Arc::new(Vault::new(Arc::clone(&credential), resolved.secrets()?));
+        let deadline = deadline.min(Instant::now() + resolved.plugin.limits.wall);
+
+        fault::point("journal.begin.before");
+        let id = DeploymentId { message: claim.message.id, fence: claim.fence };
+        let journal = Journal::create(&self.journal_root, id, resolved.exec_settings())
+            .map_err(|error| internal("the undo journal cannot be written", &error))?;
+        fault::point("journal.begin.after");
+        let journal = Arc::new(journal);
+
+        let doors =
+            GrantedDoors::open(&resolved, &declared, &vault, &journal, self.runtime.clone(), deadline);
+        let ended = doors.and_then(|doors| {
+            let guest = guest_deployment(&resolved, &credential, claim.attempt)?;
+            let receipt = run(&resolved, &guest, doors, deadline, cancel)?;
+            self.verify(&resolved, &credential, deadline)?;
+            Ok(receipt)
+        });
+        let journal = Arc::into_inner(journal)
+            .ok_or_else(|| Failure::new(Outcome::Internal, "the undo journal is still in use"))?;
+        conclude(journal, ended, &credential, &vault)
+    }
+
+    fn credential(&self, message: &Message) -> Result<Arc<Credential>, Failure> {
+        let payload = &message.payload;
+        let key = self.identity.open(&payload.key).map_err(|error| {
+            Failure::new(Outcome::Rejected, format!("the message's private key cannot be opened: {error}"))
+        })?;
+        let allow_expired = self.catalogue.allows_expired(&message.target);
+        let credential = Credential::parse(
+            payload.certificate.as_bytes(),
+            payload.chain.as_bytes(),
+            Some(key.expose()),
+            SystemTime::now(),
+            allow_expired,
+        )
+        .map_err(|error| Failure::new(Outcome::Rejected, error.to_string()))?;
+        if credential.fingerprint() != message.fingerprint {
+            return Err(Failure::new(
+                Outcome::Rejected,
+                format!(
+                    "the message names fingerprint {} but carries certificate {}: whoever enqueued it is at fault",
+                    message.fingerprint,
+                    credential.fingerprint()
+                ),
+            ));
+        }
+        for warning in credential.warnings() {
+            tracing::warn!(target = message.target, "{warning}");
+        }
+        Ok(Arc::new(credential))
+    }
+
+    fn verify(&self, resolved: &Resolved, credential: &Credential, deadline: Instant) -> Result<(), Failure> {
+        let Some(wanted) = &resolved.target.verify else { return Ok(()) };
+        fault::point("verify.before");
+        let verified = verify::verify(wanted, credential.fingerprint(), &self.runtime, deadline);
+        fault::point("verify.after");
+        verified.map_err(|error| Failure::new(Outcome::Unverified, error.to_string()))
+    }
+}
+
+/// What the guest is told of the deployment.
+pub fn guest_deployment(
+    resolved: &Resolved,
+    credential: &Credential,
+    attempt: u32,
+) -> Result<GuestDeployment, Failure> {
+    let private_key = if resolved.plugin.reveal_key {
+        let key = credential
+            .private_key_pem(crate::credential::KeyFormat::Pkcs8)
+            .map_err(|error| Failure::new(Outcome::Rejected, error.to_string()))?;
+        Some(key.expose().to_vec())
+    } else {
+        None
+    };
+    Ok(GuestDeployment {
+        target: resolved.target.name.clone(),
+        config: resolved.config_json(),
+        leaf_pem: credential.leaf_pem().to_owned(),
+        chain_pem: credential.chain_pem().to_owned(),
+        fingerprint: credential.fingerprint().to_owned(),
+        serial: credential.serial().to_owned(),
+        subject: credential.subject().to_owned(),
+        names: credential.names().to_vec(),
+        not_before: credential.not_before(),
+        not_after: credential.not_after(),
+        private_key,
+        attempt,
+    })
+}
+
+fn run(
+    resolved: &Resolved,
+    guest: &GuestDeployment,
+    doors: GrantedDoors,
+    deadline: Instant,
+    cancel: &Cancel,
+) -> Result<GuestReceipt, Failure> {
+    match resolved.loaded.deploy(guest, Box::new(doors), deadline, cancel) {
+        Ok(Ok(receipt)) => Ok(receipt),
+        Ok(Err(failure)) => Err(guest_failure(failure)),
+        Err(error) => Err(run_failure(&error)),
+    }
+}
+
+/// The guest's own account of a failure, in the host's words.
+pub fn guest_failure(failure: GuestFailure) -> Failure {
+    match failure {
+        GuestFailure::Denied(text) => Failure::new(Outcome::Denied, text),
+        GuestFailure::Misconfigured(problems) => {
+            let text: Vec<String> =
+                problems.iter().map(|problem| format!("{}: {}", problem.pointer, problem.message)).collect();
+            Failure::new(Outcome::Misconfigured, text.join("; "))
+        }
+        GuestFailure::Rejected(text) => Failure::new(Outcome::Rejected, text),
+        GuestFailure::Unavailable(text, after) => Failure {
+            outcome: Outcome::Unavailable,
+            message: text,
+            retry_after: after.map(|seconds| Duration::from_secs(u64::from(seconds))),
+        },
+        GuestFailure::Uncertain(text) => Failure::new(Outcome::Uncertain, text),
+    }
+}
+
+/// A guest that did not return at all.
+pub fn run_failure(error: &RunError) -> Failure {
+    let outcome = match error {
+        RunError::Trapped(_) => Outcome::Trapped,
+        RunError::Limit(_) => Outcome::Limit,
+        RunError::Internal(_) => Outcome::Internal,
+    };
+    Failure::new(outcome, error.to_string())
+}
+
+fn conclude(
+    journal: Journal,
+    ended: Result<GuestReceipt, Failure>,
+    credential: &Credential,
+    vault: &Vault,
+) -> Result<Receipt, Failure> {
+    match ended {
+        Ok(receipt) => {
+            let changed = receipt.changed || journal.changed();
+            fault::point("journal.commit.before");
+            journal.commit().map_err(|error| internal("the undo journal cannot be closed", &error))?;
+            fault::point("journal.commit.after");
+            Ok(Receipt {
+                outcome: if changed { Outcome::Changed } else { Outcome::Unchanged },
+                changed,
+                reference: clean(vault, &receipt.reference),
+                note: clean(vault, &receipt.note),
+                fingerprint: credential.fingerprint().to_owned(),
+            })
+        }
+        Err(mut failure) => {
+            failure.message = clean(vault, &failure.message);
+            if let Err(error) = journal.undo() {
+                failure.outcome = Outcome::Internal;
+                failure.message =
+                    format!("{}; putting the old state back failed as well: {error}", failure.message);
+            }
+            Err(failure)
+        }
+    }
+}
+
+/// Text from a guest or a target, without secrets and without control characters.
+fn clean(vault: &Vault, text: &str) -> String {
+    let scrubbed = vault.scrub(text.as_bytes());
+    String::from_utf8_lossy(&scrubbed)
+        .chars()
+        .map(|c| if c == '\n' || !c.is_control() { c } else { '\u{fffd}' })
+        .take(4096)
+        .collect()
+}
+
+fn internal(what: &str, error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(Outcome::Internal, format!("{what}: {error}"))
+}

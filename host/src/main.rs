@@ -1,1 +1,3 @@
+//! The `lastmile` command.
+
 fn main() {}

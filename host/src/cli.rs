@@ -1,0 +1,89 @@
+//! One file a subcommand; each prints for people, or as JSON with `--json`.
+
+pub mod check;
+pub mod conformance;
+pub mod deploy;
+pub mod exit;
+pub mod history;
+pub mod init;
+pub mod load;
+pub mod logging;
+pub mod outbox;
+pub mod plugin;
+pub mod run;
+pub mod seal;
+pub mod style;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Carries renewed TLS certificates onto the thing that serves them.
+///
+/// Exit codes: 0 done; 1 the command failed; 2 the command line is wrong; 3 the configuration has faults;
+/// 4 a plugin was refused; 5 the deployment failed; 6 the deployment was still under way when time ran out.
+#[derive(Parser)]
+#[command(name = "lastmile", version, max_term_width = 100)]
+pub struct Arguments {
+    /// The operator's file: plugins, grants and targets.
+    #[arg(long, short, global = true, env = "LASTMILE_CONFIG", default_value = "plugins.toml")]
+    pub config: PathBuf,
+    /// Print JSON for scripts; the fields are documented in docs/cli.md.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// How log lines look.
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    pub log_format: logging::Format,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make the state directory, the host's identity and the outbox.
+    Init,
+    /// Check plugins.toml, every plugin and every target; change nothing.
+    Check,
+    /// Look at components.
+    #[command(subcommand)]
+    Plugin(plugin::Action),
+    /// Enqueue a certificate for a target.
+    Deploy(deploy::Options),
+    /// Seal a private key, read from standard input, for this host.
+    Seal(seal::Options),
+    /// Work: deliver what the outbox holds until told to stop.
+    Run(run::Options),
+    /// Look at the outbox and mend it.
+    #[command(subcommand)]
+    Outbox(outbox::Action),
+    /// What came of each attempt for a target.
+    History(history::Options),
+    /// Try a component as a platform team would before admitting it.
+    Conformance(conformance::Options),
+    /// Print a completion script for a shell.
+    Completions {
+        /// bash, zsh, fish, elvish or powershell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Runs the chosen command.
+pub fn run(arguments: Arguments, command: &mut clap::Command) -> anyhow::Result<ExitCode> {
+    let context = load::Context { config: arguments.config, json: arguments.json };
+    match arguments.command {
+        Command::Init => init::run(&context),
+        Command::Check => check::run(&context),
+        Command::Plugin(action) => plugin::run(&context, action),
+        Command::Deploy(options) => deploy::run(&context, options),
+        Command::Seal(options) => seal::run(&context, &options),
+        Command::Run(options) => run::run(&context, &options),
+        Command::Outbox(action) => outbox::run(&context, action),
+        Command::History(options) => history::run(&context, &options),
+        Command::Conformance(options) => conformance::run(&context, &options),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, command, "lastmile", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

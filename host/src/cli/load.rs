@@ -1,0 +1,111 @@
+//! From the command line's paths to a manifest, an identity, a store and loaded plugins.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use lastmile::credential::Identity;
+use lastmile::manifest::{self, Faults, Manifest, Plugin};
+use lastmile::outbox::SqliteStore;
+use lastmile::sandbox::{Granted, LoadError, Loaded, PluginSpec, Sandbox, SandboxSettings};
+
+/// What every subcommand is told.
+pub struct Context {
+    /// The operator's file.
+    pub config: PathBuf,
+    /// Print JSON.
+    pub json: bool,
+}
+
+impl Context {
+    /// The manifest, or all its faults.
+    pub fn manifest(&self) -> Result<Manifest, Faults> {
+        manifest::load(&self.config)
+    }
+
+    /// The host's identity.
+    pub fn identity(&self, manifest: &Manifest) -> anyhow::Result<Identity> {
+        let path = identity_path(&manifest.host.state_dir);
+        Identity::load(&path).with_context(|| format!("{}; `lastmile init` makes one", path.display()))
+    }
+
+    /// The outbox.
+    pub fn store(&self, manifest: &Manifest) -> anyhow::Result<SqliteStore> {
+        let path = outbox_path(&manifest.host.state_dir);
+        SqliteStore::open(&path).with_context(|| format!("the outbox {}", path.display()))
+    }
+
+    /// Prints a value as one JSON document.
+    pub fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+        println!("{}", serde_json::to_string_pretty(value)?);
+        Ok(())
+    }
+}
+
+/// Where the identity lies.
+pub fn identity_path(state: &Path) -> PathBuf {
+    state.join("identity.age")
+}
+
+/// Where the outbox lies.
+pub fn outbox_path(state: &Path) -> PathBuf {
+    state.join("outbox.sqlite")
+}
+
+/// Where undo journals lie.
+pub fn journal_path(state: &Path) -> PathBuf {
+    state.join("journal")
+}
+
+/// A sandbox that caches below the state directory and compiles in a child of this very program.
+pub fn sandbox(state: &Path) -> anyhow::Result<Sandbox> {
+    let settings = SandboxSettings {
+        state_dir: state.to_owned(),
+        compiler: std::env::current_exe().context("this program's own path")?,
+    };
+    Sandbox::new(settings).context("the sandbox")
+}
+
+/// One plugin's component, admitted and compiled.
+pub fn plugin(sandbox: &Sandbox, plugin: &Plugin) -> Result<Arc<Loaded>, LoadError> {
+    sandbox.load(&PluginSpec {
+        name: plugin.name.clone(),
+        path: plugin.component.clone(),
+        sha256: plugin.sha256,
+        granted: Granted {
+            fs: !plugin.grant.fs_write.is_empty(),
+            net: !plugin.grant.net_dial.is_empty(),
+            process: !plugin.grant.process_exec.is_empty(),
+        },
+        inert_wasi: plugin.wasi.is_inert(),
+        limits: plugin.limits.clone(),
+    })
+}
+
+/// Every plugin; one that is refused is left out and reported.
+pub fn plugins(
+    sandbox: &Sandbox,
+    manifest: &Manifest,
+) -> (BTreeMap<String, Arc<Loaded>>, Vec<(String, LoadError)>) {
+    let mut loaded = BTreeMap::new();
+    let mut refused = Vec::new();
+    for (name, spec) in &manifest.plugins {
+        match plugin(sandbox, spec) {
+            Ok(component) => {
+                loaded.insert(name.clone(), component);
+            }
+            Err(error) => refused.push((name.clone(), error)),
+        }
+    }
+    (loaded, refused)
+}
+
+/// Milliseconds since the epoch as RFC 3339 in UTC.
+pub fn utc(milliseconds: i64) -> String {
+    time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000)
+        .ok()
+        .and_then(|at| at.format(&time::format_description::well_known::Rfc3339).ok())
+        .unwrap_or_default()
+}

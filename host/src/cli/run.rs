@@ -1,0 +1,71 @@
+//! `lastmile run`: the worker.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::Context as _;
+use clap::Args;
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use lastmile::deploy::Deployer;
+use lastmile::deploy::journal;
+use lastmile::deploy::resolve::Catalogue;
+use lastmile::manifest::Manifest;
+use lastmile::worker::{Pace, Worker};
+
+use crate::cli::load::{self, Context, journal_path};
+
+/// Options of `lastmile run`.
+#[derive(Args)]
+pub struct Options {
+    /// Stop once nothing is ready and nothing runs.
+    #[arg(long)]
+    until_idle: bool,
+}
+
+/// Recovers what a crash left, then delivers until SIGTERM or SIGINT.
+pub fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
+    let manifest = match context.manifest() {
+        Ok(manifest) => manifest,
+        Err(faults) => return Ok(super::check::print_faults(context, &faults)),
+    };
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGTERM, SIGINT] {
+        signal_hook::flag::register_conditional_shutdown(signal, 1, Arc::clone(&stop))?;
+        signal_hook::flag::register(signal, Arc::clone(&stop))?;
+    }
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let worker = worker(context, &manifest, &runtime)?;
+    worker.run(&stop, options.until_idle)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A worker over the manifest's plugins, after recovery.
+pub fn worker(
+    context: &Context,
+    manifest: &Manifest,
+    runtime: &tokio::runtime::Runtime,
+) -> anyhow::Result<Worker> {
+    let state = &manifest.host.state_dir;
+    let identity = Arc::new(context.identity(manifest)?);
+    let store = Arc::new(context.store(manifest)?);
+    let journals = journal_path(state);
+    for recovered in journal::recover(&journals).context("putting back what a crash left half done")? {
+        tracing::warn!(message = recovered.message, fence = recovered.fence, "put the old state back after a crash");
+    }
+    let sandbox = load::sandbox(state)?;
+    let (loaded, refused) = load::plugins(&sandbox, manifest);
+    for (plugin, error) in refused {
+        tracing::error!(plugin, "refused: {error}");
+    }
+    let catalogue = Arc::new(Catalogue::new(manifest.clone(), loaded));
+    let deployer = Deployer::new(catalogue, identity, journals, runtime.handle().clone());
+    let pace = Pace {
+        concurrency: manifest.host.concurrency,
+        lease: manifest.host.lease,
+        ..Pace::default()
+    };
+    Ok(Worker::new(store, Arc::new(deployer), pace))
+}

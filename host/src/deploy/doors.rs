@@ -1,0 +1,116 @@
+//! The three doors of one deployment, over what its connector declared.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Handle;
+
+use crate::capability::document::Document;
+use crate::capability::fs::{Attributes, FsDoor, FsError, Written};
+use crate::capability::net::{Connection, NetDoor, NetError, Request, Response};
+use crate::capability::process::{Command, ExecDoor, ExecError, Output};
+use crate::capability::vault::Vault;
+use crate::deploy::journal::Journal;
+use crate::deploy::resolve::Resolved;
+use crate::grant::Grant;
+use crate::outcome::{Failure, Outcome};
+use crate::sandbox::Doors;
+
+/// Doors that open for exactly what was declared within the grant.
+pub struct GrantedDoors {
+    fs: FsDoor,
+    net: NetDoor,
+    exec: ExecDoor,
+    connections: Vec<Option<Connection>>,
+    vault: Arc<Vault>,
+    journal: Arc<Journal>,
+    deadline: Instant,
+    plugin: String,
+    target: String,
+}
+
+impl GrantedDoors {
+    /// Opens the directory handles and prepares the tables; nothing is dialled or run yet.
+    ///
+    /// # Errors
+    ///
+    /// A granted directory that is not there.
+    pub fn open(
+        resolved: &Resolved,
+        declared: &Grant,
+        vault: &Arc<Vault>,
+        journal: &Arc<Journal>,
+        runtime: Handle,
+        deadline: Instant,
+    ) -> Result<Self, Failure> {
+        let fs = FsDoor::open(&declared.fs_write).map_err(|error| {
+            let (FsError::Denied(text) | FsError::Invalid(text) | FsError::Io(text)) = error;
+            Failure::new(Outcome::Misconfigured, text)
+        })?;
+        Ok(Self {
+            fs,
+            net: NetDoor::new(declared.net_dial.clone(), resolved.net_settings(), runtime),
+            exec: ExecDoor::new(declared.process_exec.clone(), resolved.exec_settings()),
+            connections: Vec::new(),
+            vault: Arc::clone(vault),
+            journal: Arc::clone(journal),
+            deadline,
+            plugin: resolved.plugin.name.clone(),
+            target: resolved.target.name.clone(),
+        })
+    }
+
+    fn connection(&mut self, id: usize) -> Result<&mut Connection, NetError> {
+        self.connections
+            .get_mut(id)
+            .and_then(Option::as_mut)
+            .ok_or_else(|| NetError::Invalid("the connection is closed".to_owned()))
+    }
+}
+
+impl Doors for GrantedDoors {
+    fn fs_write(&mut self, path: &str, content: Document, attributes: Attributes) -> Result<Written, FsError> {
+        self.fs.write(path, &content, &attributes, &self.vault, &self.journal)
+    }
+
+    fn exec(&mut self, command: Command) -> Result<Output, ExecError> {
+        self.exec.exec(&command, self.deadline, &self.vault, &self.journal)
+    }
+
+    fn dial(&mut self, endpoint: &str) -> Result<usize, NetError> {
+        let connection = self.net.dial(endpoint, self.deadline)?;
+        self.connections.push(Some(connection));
+        Ok(self.connections.len() - 1)
+    }
+
+    fn request(&mut self, id: usize, request: Request) -> Result<Response, NetError> {
+        let (vault, deadline) = (Arc::clone(&self.vault), self.deadline);
+        self.connection(id)?.request(&request, &vault, deadline)
+    }
+
+    fn send(&mut self, id: usize, content: Document) -> Result<(), NetError> {
+        let (vault, deadline) = (Arc::clone(&self.vault), self.deadline);
+        self.connection(id)?.send(&content, &vault, deadline)
+    }
+
+    fn receive(&mut self, id: usize, at_most: u32, timeout: Duration) -> Result<Vec<u8>, NetError> {
+        let (vault, deadline) = (Arc::clone(&self.vault), self.deadline);
+        self.connection(id)?.receive(at_most, timeout, &vault, deadline)
+    }
+
+    fn peer_certificates(&mut self, id: usize) -> Result<Vec<Vec<u8>>, NetError> {
+        self.connection(id)?.peer_certificates()
+    }
+
+    fn close(&mut self, id: usize) {
+        if let Some(slot) = self.connections.get_mut(id) {
+            *slot = None;
+        }
+    }
+
+    fn log(&mut self, stream: &str, bytes: &[u8]) {
+        let text = self.vault.scrub(bytes);
+        let text = String::from_utf8_lossy(&text).escape_debug().to_string();
+        tracing::info!(plugin = self.plugin, target = self.target, stream, "{text}");
+    }
+}

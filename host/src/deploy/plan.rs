@@ -1,0 +1,135 @@
+//! A dry run: the same component against doors that write down what they were asked and do nothing.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::capability::document::{Document, Part};
+use crate::capability::fs::{Attributes, FsError, Written};
+use crate::capability::net::{NetError, Request, Response};
+use crate::capability::process::{Command, ExecError, Output, Status};
+use crate::grant::{CommandLine, Endpoint, Grant, PathPrefix};
+use crate::sandbox::Doors;
+
+/// One thing that the connector would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "step", rename_all = "kebab-case")]
+pub enum Step {
+    /// Replace or create this file.
+    Write {
+        /// Where.
+        path: String,
+        /// Permission bits, octal.
+        mode: String,
+        /// Content in order; sealed parts by name only.
+        parts: Vec<String>,
+    },
+    /// Run this command line.
+    Exec {
+        /// The command line.
+        argv: Vec<String>,
+        /// Whether it is run again after an undo.
+        repeat_on_rollback: bool,
+    },
+    /// Reach this endpoint.
+    Dial {
+        /// `scheme://host:port`.
+        endpoint: String,
+    },
+    /// Send this request. Its answer is unknown to a dry run, so the plan ends here for this connection.
+    Request {
+        /// The method and path.
+        request: String,
+    },
+}
+
+/// What was asked so far, shared with whoever prints it.
+pub type Plan = Arc<Mutex<Vec<Step>>>;
+
+/// Doors that record and change nothing.
+pub struct PlanDoors {
+    declared: Grant,
+    plan: Plan,
+}
+
+impl PlanDoors {
+    /// Doors for what was declared; the steps go into `plan`.
+    #[must_use]
+    pub fn new(declared: Grant, plan: Plan) -> Self {
+        Self { declared, plan }
+    }
+
+    fn record(&self, step: Step) {
+        if let Ok(mut plan) = self.plan.lock() {
+            plan.push(step);
+        }
+    }
+}
+
+fn describe(content: &Document) -> Vec<String> {
+    content
+        .iter()
+        .map(|part| match part {
+            Part::Text(text) => format!("text, {} bytes", text.len()),
+            Part::Bytes(bytes) => format!("bytes, {}", bytes.len()),
+            Part::Sealed { secret, .. } => format!("sealed: {secret}"),
+            Part::BodyLength(extra) => format!("body length + {extra}"),
+        })
+        .collect()
+}
+
+impl Doors for PlanDoors {
+    fn fs_write(&mut self, path: &str, content: Document, attributes: Attributes) -> Result<Written, FsError> {
+        let wanted: PathPrefix = path.parse().map_err(|_| FsError::Invalid(path.to_owned()))?;
+        if !self.declared.fs_write.iter().any(|prefix| prefix.covers(&wanted)) {
+            return Err(FsError::Denied(path.to_owned()));
+        }
+        self.record(Step::Write {
+            path: path.to_owned(),
+            mode: format!("{:04o}", attributes.mode),
+            parts: describe(&content),
+        });
+        Ok(if std::path::Path::new(path).exists() { Written::Replaced } else { Written::Created })
+    }
+
+    fn exec(&mut self, command: Command) -> Result<Output, ExecError> {
+        let granted = |line: &CommandLine| line.matches(&command.argv);
+        if !self.declared.process_exec.iter().any(granted) {
+            return Err(ExecError::Denied(command.argv.join(" ")));
+        }
+        self.record(Step::Exec { argv: command.argv, repeat_on_rollback: command.repeat_on_rollback });
+        Ok(Output { status: Status::Exited(0), stdout: Vec::new(), stderr: Vec::new() })
+    }
+
+    fn dial(&mut self, endpoint: &str) -> Result<usize, NetError> {
+        let wanted: Endpoint = endpoint.parse().map_err(|_| NetError::Invalid(endpoint.to_owned()))?;
+        if !self.declared.net_dial.contains(&wanted) {
+            return Err(NetError::Denied(endpoint.to_owned()));
+        }
+        self.record(Step::Dial { endpoint: wanted.to_string() });
+        Ok(0)
+    }
+
+    fn request(&mut self, _: usize, request: Request) -> Result<Response, NetError> {
+        self.record(Step::Request { request: format!("{} {}", request.method, request.path) });
+        Err(NetError::Unreachable("this is a dry run: nothing was sent".to_owned()))
+    }
+
+    fn send(&mut self, _: usize, content: Document) -> Result<(), NetError> {
+        self.record(Step::Request { request: describe(&content).join(", ") });
+        Ok(())
+    }
+
+    fn receive(&mut self, _: usize, _: u32, _: Duration) -> Result<Vec<u8>, NetError> {
+        Err(NetError::Unreachable("this is a dry run: nothing was sent".to_owned()))
+    }
+
+    fn peer_certificates(&mut self, _: usize) -> Result<Vec<Vec<u8>>, NetError> {
+        Err(NetError::Unreachable("this is a dry run: nothing was dialled".to_owned()))
+    }
+
+    fn close(&mut self, _: usize) {}
+
+    fn log(&mut self, _: &str, _: &[u8]) {}
+}

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Installs what a make target needs: tests/setup.sh guests | servers | moto
+# As root it installs Debian's packages; otherwise it names what is missing and stops.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+need() { # package -> whether it is missing
+  local missing=()
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "missing Debian packages; as root: apt-get install --no-install-recommends ${missing[*]}" >&2
+    exit 1
+  fi
+  echo "installing ${missing[*]}"
+  apt-get update -qq
+  # Servers are started by the tests on ports of their own, never by the package.
+  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+moto() {
+  local venv=target/venv
+  [ -x "$venv/bin/moto_server" ] && return
+  echo "installing moto into $venv"
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check 'moto[server]==5.2.5' boto3
+}
+
+for part in "$@"; do
+  case "$part" in
+    host) need gcc libc6-dev ;;
+    servers) need nginx-light haproxy sqlite3 openssl age curl procps ;;
+    moto) need python3 python3-venv; moto ;;
+    *) echo "tests/setup.sh: no part '$part'" >&2; exit 2 ;;
+  esac
+done
