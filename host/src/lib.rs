@@ -3,4 +3,5 @@
 //! Data flows one way: outbox → worker → deploy → sandbox → capability → the world.
 
 pub mod fault;
+pub mod grant;
 pub mod outcome;
