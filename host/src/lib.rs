@@ -2,6 +2,7 @@
 //!
 //! Data flows one way: outbox → worker → deploy → sandbox → capability → the world.
 
+pub mod capability;
 pub mod credential;
 pub mod fault;
 pub mod grant;

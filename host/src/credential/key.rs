@@ -101,7 +101,7 @@ fn to_pkcs8(bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, CredentialError> {
         PrivateKeyDer::from_pem_slice(bytes).map_err(|_| CredentialError::Key)?
     };
     match &key {
-        PrivateKeyDer::Pkcs8(der) => Ok(Zeroizing::new(der.secret_pkcs8_der().to_vec())),
+        PrivateKeyDer::Pkcs8(der) => normalise(der.secret_pkcs8_der()),
         PrivateKeyDer::Pkcs1(der) => {
             let null = pkcs8::der::asn1::AnyRef::NULL;
             wrap(AlgorithmIdentifierRef { oid: RSA, parameters: Some(null) }, der.secret_pkcs1_der())
@@ -111,11 +111,31 @@ fn to_pkcs8(bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, CredentialError> {
             let Some(EcParameters::NamedCurve(curve)) = inner.parameters else {
                 return Err(CredentialError::KeyKind);
             };
-            let algorithm = AlgorithmIdentifierRef { oid: EC, parameters: Some((&curve).into()) };
-            wrap(algorithm, der.secret_sec1_der())
+            wrap_ec(inner, curve)
         }
         _ => Err(CredentialError::Key),
     }
+}
+
+/// An EC key may repeat its curve inside; the same key must always be the same bytes, or a target would
+/// see a change where there is none.
+fn normalise(der: &[u8]) -> Result<Zeroizing<Vec<u8>>, CredentialError> {
+    let info = PrivateKeyInfoRef::from_der(der).map_err(|_| CredentialError::Key)?;
+    if info.algorithm.oid != EC {
+        return Ok(Zeroizing::new(der.to_vec()));
+    }
+    let curve = info.algorithm.parameters_oid().map_err(|_| CredentialError::KeyKind)?;
+    let inner = EcPrivateKey::from_der(info.private_key.as_bytes()).map_err(|_| CredentialError::Key)?;
+    wrap_ec(inner, curve)
+}
+
+fn wrap_ec(
+    mut inner: EcPrivateKey<'_>,
+    curve: ObjectIdentifier,
+) -> Result<Zeroizing<Vec<u8>>, CredentialError> {
+    inner.parameters = None;
+    let der = Zeroizing::new(inner.to_der().map_err(|_| CredentialError::Key)?);
+    wrap(AlgorithmIdentifierRef { oid: EC, parameters: Some((&curve).into()) }, &der)
 }
 
 fn wrap(algorithm: AlgorithmIdentifierRef<'_>, inner: &[u8]) -> Result<Zeroizing<Vec<u8>>, CredentialError> {

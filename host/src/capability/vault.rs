@@ -1,0 +1,156 @@
+//! The vault of one deployment: fills sealed parts in, and takes secrets out of whatever comes back.
+
+mod encode;
+mod scrub;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use super::document::{Document, Part, SecretRef};
+use crate::credential::{Credential, CredentialError, KeyFormat, Secret};
+
+/// A sealed part that cannot be filled in. The connector or its configuration is at fault.
+#[derive(Debug, Error)]
+pub enum FillError {
+    /// The target has no secret of this name.
+    #[error("the target has no secret `{0}`: add it to the target's `secrets` in plugins.toml")]
+    Unknown(String),
+    /// A rendering that this host does not make.
+    #[error("this version of lastmile cannot render a {0}")]
+    Unsupported(SecretRef),
+    /// The key has no such form.
+    #[error(transparent)]
+    Credential(#[from] CredentialError),
+    /// Bytes that are no text, in an encoding of text.
+    #[error("the {0} is not UTF-8 and cannot be written as {1}")]
+    NotText(SecretRef, &'static str),
+    /// `body-length` outside a request header.
+    #[error("`body-length` stands in request headers only")]
+    Misplaced,
+    /// A header that would end early.
+    #[error("a header value holds a line break, a NUL or another control character")]
+    Header,
+    /// The system gave no random bytes.
+    #[error("the system has no random bytes: {0}")]
+    Random(getrandom::Error),
+}
+
+/// The secrets of one deployment.
+pub struct Vault {
+    credential: Arc<Credential>,
+    named: BTreeMap<String, Secret>,
+    ephemeral: Mutex<BTreeMap<String, Arc<Secret>>>,
+}
+
+impl Vault {
+    /// A vault over the credential and the target's own secrets.
+    #[must_use]
+    pub fn new(credential: Arc<Credential>, named: BTreeMap<String, Secret>) -> Self {
+        Self { credential, named, ephemeral: Mutex::default() }
+    }
+
+    /// The target's secret of this name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&Secret> {
+        self.named.get(name)
+    }
+
+    /// The document's bytes.
+    ///
+    /// # Errors
+    ///
+    /// A part that cannot be filled in.
+    pub fn fill(&self, document: &Document) -> Result<Zeroizing<Vec<u8>>, FillError> {
+        self.compose(document, None)
+    }
+
+    /// The value of a request header, for a body of so many bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::fill`], and for control characters: a value must not end its line.
+    pub fn fill_header(&self, document: &Document, body_len: u64) -> Result<Zeroizing<String>, FillError> {
+        let mut bytes = self.compose(document, Some(body_len))?;
+        if bytes.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t') {
+            return Err(FillError::Header);
+        }
+        String::from_utf8(std::mem::take(&mut *bytes)).map(Zeroizing::new).map_err(|error| {
+            drop(Zeroizing::new(error.into_bytes()));
+            FillError::Header
+        })
+    }
+
+    fn compose(&self, document: &Document, body_len: Option<u64>) -> Result<Zeroizing<Vec<u8>>, FillError> {
+        let mut pieces: Vec<Zeroizing<Vec<u8>>> = Vec::with_capacity(document.len());
+        for part in document {
+            pieces.push(match part {
+                Part::Text(text) => Zeroizing::new(text.clone().into_bytes()),
+                Part::Bytes(bytes) => Zeroizing::new(bytes.clone()),
+                Part::Sealed { secret, encoding } => encode::encode(secret, &self.secret(secret)?, *encoding)?,
+                Part::BodyLength(plus) => {
+                    let body = body_len.ok_or(FillError::Misplaced)?;
+                    let length = i128::from(body) + i128::from(*plus);
+                    Zeroizing::new(length.max(0).to_string().into_bytes())
+                }
+            });
+        }
+        // One allocation of the final size: a growing vector would leave copies of secrets behind.
+        let mut whole = Zeroizing::new(Vec::with_capacity(pieces.iter().map(|piece| piece.len()).sum()));
+        for piece in &pieces {
+            whole.extend_from_slice(piece);
+        }
+        Ok(whole)
+    }
+
+    fn secret(&self, secret: &SecretRef) -> Result<Zeroizing<Vec<u8>>, FillError> {
+        let copy = |secret: &Secret| Zeroizing::new(secret.expose().to_vec());
+        match secret {
+            SecretRef::PrivateKey(format) => Ok(copy(&self.credential.private_key_pem(*format)?)),
+            SecretRef::Named(name) => {
+                self.named.get(name).map(copy).ok_or_else(|| FillError::Unknown(name.clone()))
+            }
+            SecretRef::Ephemeral(name) => Ok(copy(&*self.ephemeral(name)?)),
+            other => Err(FillError::Unsupported(other.clone())),
+        }
+    }
+
+    fn ephemeral(&self, name: &str) -> Result<Arc<Secret>, FillError> {
+        use base64::Engine as _;
+        let mut known = self.ephemeral.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(secret) = known.get(name) {
+            return Ok(Arc::clone(secret));
+        }
+        let mut random = Zeroizing::new([0_u8; 24]);
+        getrandom::fill(random.as_mut_slice()).map_err(FillError::Random)?;
+        let text = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random.as_slice());
+        let secret = Arc::new(Secret::new(text.into_bytes()));
+        known.insert(name.to_owned(), Arc::clone(&secret));
+        Ok(secret)
+    }
+
+    /// `bytes` with every secret of this deployment replaced by `[sealed]`, in whichever encoding it stands.
+    /// Secrets shorter than six bytes are left: they would tear ordinary text apart.
+    #[must_use]
+    pub fn scrub(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut needles = scrub::Needles::default();
+        for secret in self.named.values() {
+            needles.add(secret.expose());
+        }
+        for secret in self.ephemeral.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            needles.add(secret.expose());
+        }
+        for format in [KeyFormat::Pkcs8, KeyFormat::Traditional] {
+            if let Ok(key) = self.credential.private_key_pem(format) {
+                needles.add(key.expose());
+                needles.add_pem(key.expose());
+            }
+        }
+        needles.replace(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! Finds secrets in bytes that a target or a program answered.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use zeroize::Zeroizing;
+
+use super::encode;
+
+/// Shorter values are not looked for.
+const SHORTEST: usize = 6;
+
+/// What to look for.
+#[derive(Default)]
+pub(super) struct Needles(Vec<Zeroizing<Vec<u8>>>);
+
+impl Needles {
+    /// This value, as it is and in every encoding in which a document may place it.
+    pub(super) fn add(&mut self, value: &[u8]) {
+        self.push(value);
+        self.push(STANDARD.encode(value).as_bytes());
+        self.push(STANDARD_NO_PAD.encode(value).as_bytes());
+        self.push(&encode::url(value));
+        if let Ok(text) = std::str::from_utf8(value) {
+            self.push(&encode::json(text));
+            self.push(text.trim().as_bytes());
+        }
+    }
+
+    /// Every line of the PEM's body by itself: a program may quote one line of what it could not read.
+    pub(super) fn add_pem(&mut self, pem: &[u8]) {
+        for line in pem.split(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"-----")) {
+            self.push(line);
+        }
+        let body: Zeroizing<Vec<u8>> = Zeroizing::new(
+            pem.split(|byte| *byte == b'\n')
+                .filter(|line| !line.starts_with(b"-----"))
+                .flatten()
+                .copied()
+                .collect(),
+        );
+        if let Ok(der) = STANDARD.decode(body.as_slice()).map(Zeroizing::new) {
+            self.push(&der);
+            self.push(hex::encode(der.as_slice()).as_bytes());
+        }
+    }
+
+    fn push(&mut self, needle: &[u8]) {
+        if needle.len() >= SHORTEST && !self.0.iter().any(|known| known.as_slice() == needle) {
+            self.0.push(Zeroizing::new(needle.to_vec()));
+        }
+    }
+
+    /// `bytes` without the needles; the longest match goes first.
+    pub(super) fn replace(mut self, bytes: &[u8]) -> Vec<u8> {
+        self.0.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
+        let mut out = Vec::with_capacity(bytes.len());
+        let mut rest = bytes;
+        while let Some((first, after)) = rest.split_first() {
+            match self.0.iter().find(|needle| needle.first() == Some(first) && rest.starts_with(needle)) {
+                Some(needle) => {
+                    out.extend_from_slice(b"[sealed]");
+                    rest = rest.get(needle.len()..).unwrap_or_default();
+                }
+                None => {
+                    out.push(*first);
+                    rest = after;
+                }
+            }
+        }
+        out
+    }
+}
