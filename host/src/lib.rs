@@ -4,6 +4,9 @@
 
 pub mod capability;
 pub mod credential;
+pub mod deploy {
+    pub mod journal;
+}
 pub mod fault;
 pub mod grant;
 pub mod outcome;

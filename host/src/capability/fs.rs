@@ -1,4 +1,22 @@
 //! `fs.write`: replace granted files atomically and durably, and keep what was there.
+//!
+//! The door holds a directory handle for each granted prefix, opened before the connector ran. A path is
+//! resolved below such a handle by openat2(2) with `RESOLVE_BENEATH`, `RESOLVE_NO_SYMLINKS` and
+//! `RESOLVE_NO_XDEV`: no `..`, no symbolic link, no other mount, and no race between a check and its use.
+
+pub(crate) mod beneath;
+pub(crate) mod owner;
+mod replace;
+
+use std::path::{Path, PathBuf};
+
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+
+use super::document::{Document, has_sealed};
+use super::vault::Vault;
+use super::{Place, UndoLog};
+use crate::grant::PathPrefix;
 
 /// How a file is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,3 +53,104 @@ pub enum FsError {
     #[error("{0}")]
     Io(String),
 }
+
+/// The prefix of every name that lastmile itself uses beside a target.
+pub(crate) const OWN_NAMES: &str = ".lastmile-";
+
+struct Root {
+    prefix: PathPrefix,
+    path: PathBuf,
+    handle: Dir,
+}
+
+/// The directories of one deployment.
+pub struct FsDoor {
+    roots: Vec<Root>,
+}
+
+impl FsDoor {
+    /// Opens a handle for each prefix: the directory itself, or the directory of a single file.
+    ///
+    /// # Errors
+    ///
+    /// A directory that is not there or cannot be opened. The operator is at fault.
+    pub fn open(declared: &[PathPrefix]) -> Result<Self, FsError> {
+        let roots = declared.iter().map(open_root).collect::<Result<_, _>>()?;
+        Ok(Self { roots })
+    }
+
+    /// Replaces the file at `path`. On return the new content, mode and owner are durable.
+    ///
+    /// # Errors
+    ///
+    /// A path outside the prefixes, attributes that would expose a secret, or the file system's refusal.
+    pub fn write(
+        &self,
+        path: &str,
+        content: &Document,
+        attributes: &Attributes,
+        vault: &Vault,
+        journal: &dyn UndoLog,
+    ) -> Result<Written, FsError> {
+        let (root, place) = self.place(path)?;
+        check_mode(path, attributes.mode, has_sealed(content))?;
+        let wanted = owner::Wanted::resolve(attributes)?;
+        let bytes = vault.fill(content).map_err(|error| FsError::Invalid(format!("{path}: {error}")))?;
+        let directory = beneath::open_directory(&root.handle, &place.parent)
+            .map_err(|error| beneath::explain(path, error))?;
+        replace::replace(&directory, &place, &bytes, &wanted, journal)
+    }
+
+    fn place(&self, path: &str) -> Result<(&Root, Place), FsError> {
+        let asked: PathPrefix =
+            path.parse().map_err(|error| FsError::Denied(format!("{path:?}: {error}")))?;
+        let root = self.roots.iter().find(|root| root.prefix.covers(&asked)).ok_or_else(|| {
+            FsError::Denied(format!(
+                "{path} lies outside what the connector declared and the operator granted"
+            ))
+        })?;
+        let below = asked.as_path().strip_prefix(&root.path).unwrap_or(Path::new(""));
+        let name = below.file_name().and_then(|name| name.to_str());
+        let (Some(name), false) = (name, asked.is_directory()) else {
+            return Err(FsError::Invalid(format!("{path} names a directory: name a file")));
+        };
+        if name.starts_with(OWN_NAMES) {
+            return Err(FsError::Invalid(format!(
+                "{path}: names that begin with {OWN_NAMES} are the host's"
+            )));
+        }
+        let parent = below.parent().unwrap_or(Path::new("")).to_owned();
+        Ok((root, Place { root: root.path.clone(), parent, name: name.to_owned() }))
+    }
+}
+
+fn open_root(prefix: &PathPrefix) -> Result<Root, FsError> {
+    let path = if prefix.is_directory() {
+        prefix.as_path().to_owned()
+    } else {
+        prefix.as_path().parent().unwrap_or(Path::new("/")).to_owned()
+    };
+    let handle = Dir::open_ambient_dir(&path, ambient_authority())
+        .map_err(|error| FsError::Io(format!("the granted directory {}: {error}", path.display())))?;
+    Ok(Root { prefix: prefix.clone(), path, handle })
+}
+
+fn check_mode(path: &str, mode: u32, sealed: bool) -> Result<(), FsError> {
+    if mode & !0o666 != 0 {
+        return Err(FsError::Invalid(format!(
+            "{path}: mode {mode:04o} has more than read and write bits: a credential is not a program"
+        )));
+    }
+    if mode & 0o002 != 0 {
+        return Err(FsError::Invalid(format!("{path}: mode {mode:04o} lets everybody write")));
+    }
+    if sealed && mode & 0o007 != 0 {
+        return Err(FsError::Denied(format!(
+            "{path}: mode {mode:04o} lets everybody read a sealed part: use 0600 or 0640"
+        )));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -89,7 +89,9 @@ impl Vault {
             pieces.push(match part {
                 Part::Text(text) => Zeroizing::new(text.clone().into_bytes()),
                 Part::Bytes(bytes) => Zeroizing::new(bytes.clone()),
-                Part::Sealed { secret, encoding } => encode::encode(secret, &self.secret(secret)?, *encoding)?,
+                Part::Sealed { secret, encoding } => {
+                    encode::encode(secret, &self.secret(secret)?, *encoding)?
+                }
                 Part::BodyLength(plus) => {
                     let body = body_len.ok_or(FillError::Misplaced)?;
                     let length = i128::from(body) + i128::from(*plus);
@@ -153,4 +155,4 @@ impl Vault {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use super::*;
 use crate::capability::document::Encoding;
 
-fn vault() -> Vault {
+pub(crate) fn vault() -> Vault {
     let key = rcgen::KeyPair::generate().unwrap();
     let certificate =
         rcgen::CertificateParams::new(vec!["example.test".to_owned()]).unwrap().self_signed(&key).unwrap();
@@ -61,10 +61,7 @@ fn a_header_ends_where_its_value_ends() {
     let vault = vault();
     let smuggled = vec![Part::Text("a\r\nX-Evil: 1".to_owned())];
     assert!(matches!(vault.fill_header(&smuggled, 0), Err(FillError::Header)));
-    assert!(matches!(
-        vault.fill_header(&vec![sealed("password", Encoding::Raw)], 0),
-        Err(FillError::Header)
-    ));
+    assert!(matches!(vault.fill_header(&vec![sealed("password", Encoding::Raw)], 0), Err(FillError::Header)));
     let range = vec![Part::Text("bytes 0-".to_owned()), Part::BodyLength(-1)];
     assert_eq!(vault.fill_header(&range, 10).unwrap().as_str(), "bytes 0-9");
 }

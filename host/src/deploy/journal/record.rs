@@ -1,0 +1,49 @@
+//! The lines of a journal.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::capability::process::ExecSettings;
+use crate::capability::{Names, Place};
+
+/// One step that is about to be taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) enum Record {
+    /// A file is created or replaced.
+    Replace { root: PathBuf, parent: PathBuf, name: String, fresh: String, old: String, existed: bool },
+    /// A command runs that an undo repeats.
+    Exec { argv: Vec<String>, environment: BTreeMap<String, String>, run_as: Option<String> },
+    /// The new state is final.
+    Commit,
+}
+
+impl Record {
+    pub(super) fn replace(place: &Place, names: &Names, existed: bool) -> Self {
+        Self::Replace {
+            root: place.root.clone(),
+            parent: place.parent.clone(),
+            name: place.name.clone(),
+            fresh: names.fresh.clone(),
+            old: names.old.clone(),
+            existed,
+        }
+    }
+
+    pub(super) fn exec(argv: &[String], settings: &ExecSettings) -> Self {
+        Self::Exec {
+            argv: argv.to_vec(),
+            environment: settings.environment.clone(),
+            run_as: settings.run_as.clone(),
+        }
+    }
+}
+
+/// The records of a journal. A last line without its end was never durable: its step was not taken.
+pub(super) fn parse(bytes: &[u8]) -> serde_json::Result<Vec<Record>> {
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').and_then(|end| bytes.get(..end));
+    let lines = whole.unwrap_or_default().split(|byte| *byte == b'\n');
+    lines.filter(|line| !line.is_empty()).map(serde_json::from_slice).collect()
+}

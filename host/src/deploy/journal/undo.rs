@@ -1,0 +1,100 @@
+//! Putting back, and forgetting how. Both may be cut short and begun again.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::time::Duration;
+
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use rustix::fs::{AtFlags, fsync, renameat, statat, unlinkat};
+use rustix::io::Errno;
+
+use super::UndoError;
+use super::record::Record;
+use crate::capability::fs::beneath;
+use crate::capability::process::{ExecSettings, Status, run_plain};
+
+/// A reload may find the server busy with the reload before it.
+const TRIES: u32 = 3;
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Restores every file, newest first, then repeats the commands in their order.
+pub(super) fn undo(records: &[Record]) -> Result<(), UndoError> {
+    for record in records.iter().rev() {
+        if let Record::Replace { root, parent, name, fresh, old, existed } = record {
+            restore(root, parent, name, fresh, old, *existed)
+                .map_err(|error| UndoError::File { path: root.join(parent).join(name), error })?;
+        }
+    }
+    let mut repeated: Vec<&[String]> = Vec::new();
+    for record in records {
+        if let Record::Exec { argv, environment, run_as } = record
+            && !repeated.contains(&argv.as_slice())
+        {
+            repeated.push(argv);
+            let settings =
+                ExecSettings { environment: environment.clone(), run_as: run_as.clone(), output_limit: 4096 };
+            repeat(argv, &settings)?;
+        }
+    }
+    Ok(())
+}
+
+fn restore(root: &Path, parent: &Path, name: &str, fresh: &str, old: &str, existed: bool) -> io::Result<()> {
+    let directory = open(root, parent)?;
+    // As long as the fresh file has its own name, the rename was not reached: the target is untouched.
+    if statat(&directory, fresh, AtFlags::SYMLINK_NOFOLLOW).is_ok() {
+        unlink(&directory, old)?;
+        unlink(&directory, fresh)?;
+    } else if existed {
+        match renameat(&directory, old, &directory, name) {
+            // Two names of one file: rename does nothing then, and the spare name goes.
+            Ok(()) | Err(Errno::NOENT) => unlink(&directory, old)?,
+            Err(error) => return Err(error.into()),
+        }
+    } else {
+        unlink(&directory, name)?;
+    }
+    fsync(&directory)?;
+    Ok(())
+}
+
+/// Removes the names that an undo would have used; the new files stay.
+pub(super) fn forget(records: &[Record]) -> io::Result<()> {
+    for record in records {
+        if let Record::Replace { root, parent, fresh, old, .. } = record {
+            let directory = open(root, parent)?;
+            unlink(&directory, old)?;
+            unlink(&directory, fresh)?;
+        }
+    }
+    Ok(())
+}
+
+fn open(root: &Path, parent: &Path) -> io::Result<OwnedFd> {
+    let root = Dir::open_ambient_dir(root, ambient_authority())?;
+    Ok(beneath::open_directory(&root, parent)?)
+}
+
+fn unlink(directory: &OwnedFd, name: &str) -> Result<(), Errno> {
+    match unlinkat(directory, name, AtFlags::empty()) {
+        Err(Errno::NOENT) => Ok(()),
+        other => other,
+    }
+}
+
+fn repeat(argv: &[String], settings: &ExecSettings) -> Result<(), UndoError> {
+    let mut last = String::new();
+    for attempt in 0..TRIES {
+        if attempt > 0 {
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        match run_plain(argv, settings, PATIENCE) {
+            Ok(output) if output.status == Status::Exited(0) => return Ok(()),
+            Ok(output) => last = format!("{:?}: {}", output.status, String::from_utf8_lossy(&output.stderr)),
+            Err(error) => last = error.to_string(),
+        }
+    }
+    Err(UndoError::Command(format!("`{}` failed {TRIES} times: {last}", argv.join(" "))))
+}
