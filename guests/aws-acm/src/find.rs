@@ -1,0 +1,120 @@
+//! What ACM holds for this target.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use lastmile_sdk::{Connection, Deployment, Failure, Part, document};
+use serde::Deserialize;
+
+use crate::api::{self, Api, Change};
+use crate::config::{Config, OWN_TAG};
+
+/// Without these ListCertificates leaves out all but RSA 2048.
+const KEY_TYPES: &str =
+    r#"["RSA_1024","RSA_2048","RSA_3072","RSA_4096","EC_prime256v1","EC_secp384r1","EC_secp521r1"]"#;
+/// A page that points to itself must not hold the deployment for ever.
+const PAGES: usize = 100;
+
+pub(crate) enum Found {
+    /// This very certificate.
+    Same(String),
+    /// The one that it replaces.
+    Older(String),
+    None,
+}
+
+#[derive(Deserialize)]
+struct List {
+    #[serde(rename = "CertificateSummaryList", default)]
+    summaries: Vec<Summary>,
+    #[serde(rename = "NextToken")]
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Summary {
+    #[serde(rename = "CertificateArn")]
+    arn: String,
+    #[serde(rename = "DomainName")]
+    domain: Option<String>,
+    #[serde(rename = "Type")]
+    kind: Option<String>,
+    #[serde(rename = "SubjectAlternativeNameSummaries", default)]
+    names: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Held {
+    #[serde(rename = "Certificate")]
+    certificate: String,
+}
+
+#[derive(Deserialize)]
+struct Tags {
+    #[serde(rename = "Tags", default)]
+    tags: Vec<Tag>,
+}
+
+#[derive(Deserialize)]
+struct Tag {
+    #[serde(rename = "Key")]
+    key: String,
+    #[serde(rename = "Value")]
+    value: Option<String>,
+}
+
+pub(crate) fn find<C: Connection>(
+    api: &mut Api<C>,
+    config: &Config,
+    deployment: &Deployment,
+) -> Result<Found, Failure> {
+    if let Some(arn) = &config.arn {
+        let same = holds(api, arn, deployment)?;
+        return Ok(if same { Found::Same(arn.clone()) } else { Found::Older(arn.clone()) });
+    }
+    let mut older = None;
+    for arn in candidates(api, deployment)? {
+        if holds(api, &arn, deployment)? {
+            return Ok(Found::Same(arn));
+        }
+        if older.is_none() && is_ours(api, &arn, &deployment.target)? {
+            older = Some(arn);
+        }
+    }
+    Ok(older.map_or(Found::None, Found::Older))
+}
+
+/// The imported certificates that share a name with ours.
+fn candidates<C: Connection>(api: &mut Api<C>, deployment: &Deployment) -> Result<Vec<String>, Failure> {
+    let names = &deployment.certificate.names;
+    let mut arns = Vec::new();
+    let mut token = String::new();
+    for _ in 0..PAGES {
+        let body = format!("{{\"Includes\":{{\"keyTypes\":{KEY_TYPES}}}{token}}}");
+        let list: List = api.call("ListCertificates", vec![Part::Text(body)], Change::No)?;
+        let shares = |summary: &Summary| {
+            summary.domain.iter().chain(&summary.names).any(|name| names.contains(name))
+                && summary.kind.as_deref().is_none_or(|kind| kind == "IMPORTED")
+        };
+        arns.extend(list.summaries.into_iter().filter(shares).map(|summary| summary.arn));
+        match list.next {
+            Some(next) => token = format!(",\"NextToken\":{}", api::json(&next)),
+            None => return Ok(arns),
+        }
+    }
+    Err(Failure::Rejected(format!("ListCertificates did not end after {PAGES} pages")))
+}
+
+/// Whether ACM's leaf is ours, byte for byte. What it appends to the chain does not matter.
+fn holds<C: Connection>(api: &mut Api<C>, arn: &str, deployment: &Deployment) -> Result<bool, Failure> {
+    let held: Held = api.call("GetCertificate", vec![api::arn_body(arn)], Change::No)?;
+    let theirs = document::first_der(&held.certificate);
+    Ok(theirs.is_some() && theirs == document::first_der(&deployment.certificate.leaf_pem))
+}
+
+fn is_ours<C: Connection>(api: &mut Api<C>, arn: &str, target: &str) -> Result<bool, Failure> {
+    let tags: Tags = api.call("ListTagsForCertificate", vec![api::arn_body(arn)], Change::No)?;
+    Ok(tags.tags.iter().any(|tag| tag.key == OWN_TAG && tag.value.as_deref() == Some(target)))
+}

@@ -1,0 +1,146 @@
+//! The connector against the SDK's double. The specimens are self-signed leaves without their keys.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail by panicking")]
+
+use alloc::format;
+use alloc::string::String;
+
+use lastmile_sdk::testing::{Double, Sent, deployment};
+use lastmile_sdk::{Connector, Deployment, Failure, NetError};
+
+use super::{AwsAcm, algorithm};
+
+const P256: &str = include_str!("specimen-p256.pem");
+const RSA: &str = include_str!("specimen-rsa2048.pem");
+const ED25519: &str = include_str!("specimen-ed25519.pem");
+const CONFIG: &str = r#"{ "region": "eu-central-1", "tags": { "team": "edge" } }"#;
+const ARN: &str = "arn:aws:acm:eu-central-1:1:certificate/x";
+const BY_ARN: &str =
+    r#"{ "region": "eu-central-1", "certificate-arn": "arn:aws:acm:eu-central-1:1:certificate/x" }"#;
+
+fn ours(config: &str) -> (Double, Deployment) {
+    let mut deployment = deployment(config);
+    deployment.certificate.leaf_pem = P256.into();
+    (Double::granting(AwsAcm::capabilities(config).unwrap()), deployment)
+}
+
+fn held(pem: &str) -> String {
+    format!("{{\"Certificate\":{},\"CertificateChain\":\"root\"}}", super::api::json(pem))
+}
+
+fn list() -> String {
+    format!(r#"{{"CertificateSummaryList":[{{"CertificateArn":"{ARN}","DomainName":"example.test"}}]}}"#)
+}
+
+fn operations(sandbox: &Double) -> alloc::vec::Vec<String> {
+    let name = |sent: &Sent| sent.headers["x-amz-target"].rsplit('.').next().unwrap().into();
+    sandbox.requests.borrow().iter().map(name).collect()
+}
+
+#[test]
+fn a_first_import_carries_tags_and_the_sealed_key() {
+    let (mut sandbox, deployment) = ours(CONFIG);
+    sandbox.answer(200, r#"{"CertificateSummaryList":[]}"#);
+    sandbox.answer(200, &format!(r#"{{"CertificateArn":"{ARN}"}}"#));
+    let receipt = AwsAcm::deploy(&mut sandbox, &deployment).unwrap();
+    assert!(receipt.changed && receipt.reference == ARN);
+    assert_eq!(operations(&sandbox), ["ListCertificates", "ImportCertificate"]);
+    let requests = sandbox.requests.borrow();
+    assert!(requests[0].body.contains("EC_secp521r1") && requests[0].body.contains("RSA_1024"));
+    let body = requests[1].body.replace("«private key»", "a2V5");
+    let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(body["PrivateKey"], "a2V5");
+    assert_eq!(body["Tags"][0]["Value"], "test-target");
+    assert_eq!(body["Tags"][1]["Key"], "team");
+    assert_eq!(body["CertificateChain"], "Q0hBSU4K");
+}
+
+#[test]
+fn what_is_there_is_not_imported_again() {
+    for config in [CONFIG, BY_ARN] {
+        let (mut sandbox, deployment) = ours(config);
+        if config == CONFIG {
+            sandbox.answer(200, &list());
+        }
+        sandbox.answer(200, &held(P256));
+        let receipt = AwsAcm::deploy(&mut sandbox, &deployment).unwrap();
+        assert!(!receipt.changed && receipt.reference == ARN);
+        assert!(!operations(&sandbox).contains(&"ImportCertificate".into()));
+    }
+}
+
+#[test]
+fn a_renewal_goes_over_the_same_arn_without_tags() {
+    let (mut sandbox, deployment) = ours(CONFIG);
+    sandbox.answer(200, &list());
+    sandbox.answer(200, &held(RSA));
+    sandbox.answer(200, r#"{"Tags":[{"Key":"lastmile-target","Value":"test-target"}]}"#);
+    sandbox.answer(200, r#"{"Certificate":{"KeyAlgorithm":"EC_prime256v1"}}"#);
+    sandbox.answer(200, &format!(r#"{{"CertificateArn":"{ARN}"}}"#));
+    assert!(AwsAcm::deploy(&mut sandbox, &deployment).unwrap().changed);
+    let requests = sandbox.requests.borrow();
+    let import = &requests[4].body;
+    assert!(import.contains(ARN) && !import.contains("Tags"), "{import}");
+}
+
+#[test]
+fn another_kind_of_key_is_told_before_the_call() {
+    let (mut sandbox, deployment) = ours(BY_ARN);
+    sandbox.answer(200, &held(RSA));
+    sandbox.answer(200, r#"{"Certificate":{"KeyAlgorithm":"RSA-2048"}}"#);
+    let failure = AwsAcm::deploy(&mut sandbox, &deployment).unwrap_err();
+    assert!(matches!(failure, Failure::Rejected(text) if text.contains("new ARN")));
+}
+
+#[test]
+fn failures_say_who_is_at_fault() {
+    let after = |status, body: &str| {
+        let (mut sandbox, deployment) = ours(BY_ARN);
+        sandbox.answer(status, body);
+        AwsAcm::deploy(&mut sandbox, &deployment).unwrap_err()
+    };
+    assert!(matches!(after(400, r#"{"__type":"x#ThrottlingException"}"#), Failure::Unavailable(_)));
+    assert!(matches!(after(400, r#"{"__type":"LimitExceededException"}"#), Failure::Rejected(_)));
+    assert!(matches!(after(400, r#"{"__type":"ResourceNotFoundException"}"#), Failure::Rejected(_)));
+    assert!(matches!(after(403, "<Code>SignatureDoesNotMatch</Code>"), Failure::Denied(_)));
+    assert!(matches!(after(500, "oops"), Failure::Unavailable(_)));
+}
+
+#[test]
+fn a_line_cut_after_the_import_is_uncertain_and_before_it_is_not() {
+    let (mut sandbox, deployment) = ours(CONFIG);
+    sandbox.answer(200, r#"{"CertificateSummaryList":[]}"#);
+    sandbox.fail(NetError::Unreachable("reset".into()));
+    assert!(matches!(AwsAcm::deploy(&mut sandbox, &deployment), Err(Failure::Uncertain(_))));
+    let (mut sandbox, deployment) = ours(CONFIG);
+    sandbox.fail(NetError::Unreachable("reset".into()));
+    assert!(matches!(AwsAcm::deploy(&mut sandbox, &deployment), Err(Failure::Unavailable(_))));
+}
+
+#[test]
+fn pages_are_followed_and_end() {
+    let (mut sandbox, deployment) = ours(CONFIG);
+    for _ in 0..100 {
+        sandbox.answer(200, r#"{"CertificateSummaryList":[],"NextToken":"t"}"#);
+    }
+    assert!(matches!(AwsAcm::deploy(&mut sandbox, &deployment), Err(Failure::Rejected(_))));
+    assert!(sandbox.requests.borrow()[1].body.contains(r#""NextToken":"t""#));
+}
+
+#[test]
+fn the_kind_of_key_is_read_from_the_leaf() {
+    assert_eq!(algorithm::of(P256).unwrap(), "EC_prime256v1");
+    assert_eq!(algorithm::of(RSA).unwrap(), "RSA_2048");
+    assert!(matches!(algorithm::of(ED25519), Err(Failure::Rejected(_))));
+}
+
+#[test]
+fn endpoints_follow_the_partition() {
+    let endpoint = |region: &str| {
+        super::Config::parse(&format!(r#"{{ "region": "{region}" }}"#)).map(|config| config.endpoint).unwrap()
+    };
+    assert_eq!(endpoint("eu-central-1"), "https://acm.eu-central-1.amazonaws.com:443");
+    assert_eq!(endpoint("cn-north-1"), "https://acm.cn-north-1.amazonaws.com.cn:443");
+    assert_eq!(endpoint("us-gov-west-1"), "https://acm.us-gov-west-1.amazonaws.com:443");
+    let wrong = r#"{ "region": "eu-west-1", "certificate-arn": "arn:aws:acm:eu-central-1:1:certificate/x" }"#;
+    assert_eq!(AwsAcm::capabilities(wrong).unwrap_err()[0].pointer, "/certificate-arn");
+}

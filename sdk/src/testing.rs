@@ -1,0 +1,195 @@
+//! A double of the sandbox for a connector's unit tests: it records what the connector does and answers what
+//! the test wrote down. It grants what the connector declared, and nothing else.
+
+extern crate std;
+
+use alloc::borrow::ToOwned;
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::format;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cell::RefCell;
+
+use crate::{
+    Attributes, Capability, Certificate, Command, Connection, Deployment, ExecError, FsError, NetError,
+    Output, Part, Request, Response, Sandbox, Secret, Status, Written,
+};
+
+/// A request as the double saw it.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// The method and path, for example `POST /`.
+    pub line: String,
+    /// Names in lower case and values.
+    pub headers: BTreeMap<String, String>,
+    /// The body, sealed parts by name.
+    pub body: String,
+}
+
+/// A sandbox that does nothing and remembers everything.
+#[derive(Debug, Default)]
+pub struct Double {
+    declared: Vec<Capability>,
+    /// What the files hold now, sealed parts by name, with their mode.
+    pub files: BTreeMap<String, (String, u32)>,
+    /// The commands that ran, in order.
+    pub commands: Vec<Vec<String>>,
+    /// The commands that an undo would repeat.
+    pub repeated: Vec<Vec<String>>,
+    /// What a program answers, by any part of its command line; others succeed silently.
+    pub outputs: BTreeMap<String, Output>,
+    /// What the network answers, in order.
+    pub responses: Rc<RefCell<VecDeque<Result<Response, NetError>>>>,
+    /// What was requested, in order.
+    pub requests: Rc<RefCell<Vec<Sent>>>,
+}
+
+impl Double {
+    /// A double that opens for these capabilities.
+    #[must_use]
+    pub fn granting(declared: Vec<Capability>) -> Self {
+        Self { declared, ..Self::default() }
+    }
+
+    /// Lets the next request be answered so.
+    pub fn answer(&mut self, status: u16, body: &str) {
+        let response = Response { status, headers: Vec::new(), body: body.as_bytes().to_vec() };
+        self.responses.borrow_mut().push_back(Ok(response));
+    }
+
+    /// Lets the next request fail so.
+    pub fn fail(&mut self, error: NetError) {
+        self.responses.borrow_mut().push_back(Err(error));
+    }
+
+    /// Lets a program that has `part` in its command line end with this code and complaint.
+    pub fn exit(&mut self, part: &str, code: i32, stderr: &str) {
+        let status = Status::Exited(code);
+        let output = Output { status, stdout: Vec::new(), stderr: stderr.as_bytes().to_vec() };
+        self.outputs.insert(part.to_owned(), output);
+    }
+}
+
+impl Sandbox for Double {
+    type Connection = DoubleConnection;
+
+    fn write(&mut self, path: &str, content: &[Part], attributes: &Attributes) -> Result<Written, FsError> {
+        let granted =
+            |prefix: &String| path == prefix || (prefix.ends_with('/') && path.starts_with(prefix.as_str()));
+        if !self.declared.iter().any(|power| matches!(power, Capability::FsWrite(prefix) if granted(prefix)))
+        {
+            return Err(FsError::Denied(path.to_owned()));
+        }
+        let sealed = content.iter().any(|part| matches!(part, Part::Sealed(_)));
+        if sealed && attributes.mode & 0o007 != 0 {
+            return Err(FsError::Denied(format!("{path}: others could read a sealed part")));
+        }
+        let fresh = (render(content), attributes.mode);
+        Ok(match self.files.insert(path.to_owned(), fresh.clone()) {
+            None => Written::Created,
+            Some(present) if present == fresh => Written::Unchanged,
+            Some(_) => Written::Replaced,
+        })
+    }
+
+    fn exec(&mut self, command: &Command) -> Result<Output, ExecError> {
+        let granted =
+            |power: &Capability| matches!(power, Capability::ProcessExec(argv) if *argv == command.argv);
+        if !self.declared.iter().any(granted) {
+            return Err(ExecError::Denied(command.argv.join(" ")));
+        }
+        self.commands.push(command.argv.clone());
+        if command.repeat_on_rollback {
+            self.repeated.push(command.argv.clone());
+        }
+        let line = command.argv.join(" ");
+        let scripted = self.outputs.iter().find(|(part, _)| line.contains(part.as_str()));
+        Ok(scripted.map_or_else(
+            || Output { status: Status::Exited(0), stdout: Vec::new(), stderr: Vec::new() },
+            |(_, output)| output.clone(),
+        ))
+    }
+
+    fn dial(&mut self, endpoint: &str) -> Result<Self::Connection, NetError> {
+        let granted = |power: &Capability| matches!(power, Capability::NetDial(wanted) if wanted == endpoint);
+        if !self.declared.iter().any(granted) {
+            return Err(NetError::Denied(endpoint.to_owned()));
+        }
+        Ok(DoubleConnection { responses: Rc::clone(&self.responses), requests: Rc::clone(&self.requests) })
+    }
+}
+
+/// A connection of the double.
+#[derive(Debug)]
+pub struct DoubleConnection {
+    responses: Rc<RefCell<VecDeque<Result<Response, NetError>>>>,
+    requests: Rc<RefCell<Vec<Sent>>>,
+}
+
+impl Connection for DoubleConnection {
+    fn request(&mut self, request: &Request) -> Result<Response, NetError> {
+        let headers =
+            request.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), render(value))).collect();
+        self.requests.borrow_mut().push(Sent {
+            line: format!("{} {}", request.method, request.path),
+            headers,
+            body: render(&request.body),
+        });
+        let scripted = self.responses.borrow_mut().pop_front();
+        scripted
+            .unwrap_or_else(|| Err(NetError::Unreachable("the test wrote down no further answer".to_owned())))
+    }
+
+    fn send(&mut self, _: &[Part]) -> Result<(), NetError> {
+        Err(NetError::Invalid("the double speaks HTTP only".to_owned()))
+    }
+
+    fn receive(&mut self, _: u32, _: u32) -> Result<Vec<u8>, NetError> {
+        Err(NetError::Invalid("the double speaks HTTP only".to_owned()))
+    }
+
+    fn peer_certificates(&mut self) -> Result<Vec<Vec<u8>>, NetError> {
+        Ok(Vec::new())
+    }
+}
+
+/// A document as text; a sealed part is its name between guillemets.
+#[must_use]
+pub fn render(content: &[Part]) -> String {
+    content
+        .iter()
+        .map(|part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            Part::Sealed(sealed) => match &sealed.secret {
+                Secret::PrivateKey(_) => "«private key»".to_owned(),
+                Secret::Named(name) => format!("«{name}»"),
+                other => format!("«{other:?}»"),
+            },
+            Part::BodyLength(plus) => format!("«body length {plus:+}»"),
+        })
+        .collect()
+}
+
+/// A first attempt to deploy a certificate with leaf `LEAF` and chain `CHAIN` (not real PEM).
+#[must_use]
+pub fn deployment(config: &str) -> Deployment {
+    Deployment {
+        target: "test-target".to_owned(),
+        config: config.to_owned(),
+        certificate: Certificate {
+            leaf_pem: "LEAF\n".to_owned(),
+            chain_pem: "CHAIN\n".to_owned(),
+            fingerprint: "00".repeat(32),
+            serial: "01".to_owned(),
+            subject: "CN=example.test".to_owned(),
+            names: vec!["example.test".to_owned()],
+            not_before: 0,
+            not_after: u64::MAX,
+        },
+        private_key: None,
+        attempt: 1,
+    }
+}
