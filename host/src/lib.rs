@@ -5,4 +5,5 @@
 pub mod credential;
 pub mod fault;
 pub mod grant;
+pub mod outbox;
 pub mod outcome;
