@@ -18,7 +18,9 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::{Attempt, Claim, Ending, Filter, NewMessage, Policy, Receipt, Result, Row, Settled, Store, StoreError};
+use super::{
+    Attempt, Claim, Ending, Filter, NewMessage, Policy, Receipt, Result, Row, Settled, Store, StoreError,
+};
 use crate::outcome::Failure;
 use settle::Report;
 use writer::{Kind, Writer};
@@ -82,8 +84,9 @@ impl Store for SqliteStore {
 
     fn enqueue_all(&self, messages: &[NewMessage]) -> Result<Vec<i64>> {
         let messages = messages.iter().map(enqueue::Prepared::new).collect::<Result<Vec<_>>>()?;
-        self.writer
-            .run(Kind::Other, move |tx| messages.iter().map(|message| enqueue::enqueue(tx, message)).collect())
+        self.writer.run(Kind::Other, move |tx| {
+            messages.iter().map(|message| enqueue::enqueue(tx, message)).collect()
+        })
     }
 
     fn claim(&self, owner: &str, n: usize, lease: Duration) -> Result<Vec<Claim>> {

@@ -17,15 +17,18 @@ pub(super) struct Prepared {
 
 impl Prepared {
     pub(super) fn new(message: &NewMessage) -> Result<Self> {
-        let unwritable = |reason: String| StoreError::Refused(format!("the payload cannot be written: {reason}"));
+        let unwritable =
+            |reason: String| StoreError::Refused(format!("the payload cannot be written: {reason}"));
         Ok(Self {
             event_id: message.event_id.clone(),
             tenant: message.tenant.clone(),
             target: message.target.clone(),
             generation: message.generation,
             fingerprint: message.fingerprint.clone(),
-            not_after: i64::try_from(message.payload.not_after).map_err(|error| unwritable(error.to_string()))?,
-            payload: serde_json::to_string(&message.payload).map_err(|error| unwritable(error.to_string()))?,
+            not_after: i64::try_from(message.payload.not_after)
+                .map_err(|error| unwritable(error.to_string()))?,
+            payload: serde_json::to_string(&message.payload)
+                .map_err(|error| unwritable(error.to_string()))?,
         })
     }
 }

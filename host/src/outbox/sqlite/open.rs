@@ -1,7 +1,8 @@
 //! Opening the file: its mode, its settings, its schema.
 
 use std::fs::OpenOptions;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -19,21 +20,19 @@ fn refused(path: &Path, reason: impl Into<String>) -> StoreError {
 }
 
 /// Makes the file 0600 before SQLite would make it by the umask. SQLite gives the WAL the same mode.
+///
+/// A file that is there is never opened here: closing it would drop the locks that SQLite holds on it for
+/// other connections of this process.
 pub(super) fn prepare_file(path: &Path) -> Result<()> {
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(path)
-        .map_err(|error| refused(path, format!("the outbox cannot be opened: {error}")))?;
-    let mode = file.metadata().map_err(|error| refused(path, error.to_string()))?.mode();
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(refused(path, format!("the outbox cannot be made: {error}"))),
+    }
+    let mode = std::fs::metadata(path).map_err(|error| refused(path, error.to_string()))?.mode();
     if mode & 0o007 != 0 {
-        return Err(refused(
-            path,
-            format!("everybody may open the outbox (mode {:04o}); chmod 600 it", mode & 0o7777),
-        ));
+        let reason = format!("everybody may open the outbox (mode {:04o}); chmod 600 it", mode & 0o7777);
+        return Err(refused(path, reason));
     }
     Ok(())
 }

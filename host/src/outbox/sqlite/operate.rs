@@ -45,11 +45,18 @@ pub(super) fn retry(tx: &Connection, id: i64) -> Result<()> {
         }
         "running" => return refuse(id, "it runs already"),
         state => {
-            return refuse(id, &format!("it is {state} and its key was wiped; enqueue the certificate again"));
+            return refuse(
+                id,
+                &format!("it is {state} and its key was wiped; enqueue the certificate again"),
+            );
         }
     }
     let ready = tx.execute(LANE, params![found.tenant, found.target, id, now_ms(tx)?])?;
-    if ready == 1 { Ok(()) } else { refuse(id, "a newer certificate for its target runs") }
+    if ready == 1 {
+        Ok(())
+    } else {
+        refuse(id, "another certificate for its target runs; this one follows by itself")
+    }
 }
 
 /// Finishes a waiting or dead message.
@@ -60,7 +67,7 @@ pub(super) fn cancel(tx: &Connection, id: i64) -> Result<()> {
             attempts = CASE WHEN running_id IS NULL THEN 0 ELSE attempts END,
             claims = CASE WHEN running_id IS NULL THEN 0 ELSE claims END,
             note = CASE WHEN running_id IS NULL THEN '' ELSE note END
-        WHERE tenant = ?1 AND target = ?2";
+        WHERE tenant = ?1 AND target = ?2 AND (pending_id = ?3 OR dead_id = ?3)";
     const MESSAGE: &str = "
         UPDATE outbox_message
         SET state = 'cancelled', outcome = 'cancelled', finished_ms = ?2, note = 'cancelled by an operator',

@@ -57,9 +57,8 @@ const HELD: &str = "
 
 fn held(tx: &Connection, lease: &Lease) -> Result<Option<Held>> {
     let values = params![lease.tenant, lease.target, lease.id, lease.fence];
-    let read = |row: &rusqlite::Row<'_>| {
-        Ok(Held { newer: row.get(0)?, attempts: row.get(1)?, claims: row.get(2)? })
-    };
+    let read =
+        |row: &rusqlite::Row<'_>| Ok(Held { newer: row.get(0)?, attempts: row.get(1)?, claims: row.get(2)? });
     Ok(tx.prepare_cached(HELD)?.query_row(values, read).optional()?)
 }
 
@@ -92,7 +91,8 @@ fn fail(
     if let Some(newer) = held.newer {
         return supersede(tx, lease, held, newer, attempts, now);
     }
-    let again = failure.outcome.is_retryable() && attempts < policy.max_attempts && held.claims < policy.max_claims;
+    let again =
+        failure.outcome.is_retryable() && attempts < policy.max_attempts && held.claims < policy.max_claims;
     if again {
         let at = now + milliseconds(policy.backoff.pause(attempts, failure.retry_after));
         wait(tx, lease, &Wait { at, attempts, claims: held.claims, note: &failure.message })?;
@@ -163,7 +163,12 @@ fn reap_one(tx: &Connection, lease: &Lease, policy: &Policy, now: i64) -> Result
     }
     if held.claims >= policy.max_claims {
         let note = format!("claimed {} times, and no worker lived to report; {NOTE}", held.claims);
-        return finish(tx, lease, &Finish::failure(Outcome::Internal, &note, held.attempts, held.claims), now);
+        return finish(
+            tx,
+            lease,
+            &Finish::failure(Outcome::Internal, &note, held.attempts, held.claims),
+            now,
+        );
     }
     // The first crash is likely to be a restart; from the second on the message itself is suspect.
     let pause = match held.claims {
@@ -188,7 +193,14 @@ fn wait(tx: &Connection, lease: &Lease, wait: &Wait<'_>) -> Result<()> {
         WHERE tenant = ?1 AND target = ?2 AND running_id = ?3 AND fence = ?4";
     let Lease { tenant, target, id, fence } = lease;
     tx.prepare_cached(SQL)?.execute(params![
-        tenant, target, id, fence, wait.at, wait.attempts, wait.claims, clip(wait.note)
+        tenant,
+        target,
+        id,
+        fence,
+        wait.at,
+        wait.attempts,
+        wait.claims,
+        clip(wait.note)
     ])?;
     Ok(())
 }
@@ -266,7 +278,14 @@ fn log(tx: &Connection, lease: &Lease, attempt: u32, outcome: Outcome, note: &st
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     let Lease { tenant, target, id, fence } = lease;
     tx.prepare_cached(SQL)?.execute(params![
-        target, tenant, id, fence, attempt, now, outcome.label(), clip(note)
+        target,
+        tenant,
+        id,
+        fence,
+        attempt,
+        now,
+        outcome.label(),
+        clip(note)
     ])?;
     Ok(())
 }

@@ -182,7 +182,9 @@ fn run_all(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<()> {
         let good = job.run(connection);
         // A full disk makes SQLite take the whole transaction back.
         if connection.is_autocommit() {
-            return Err(StoreError::Database("the transaction was rolled back; is the disk full?".to_owned()));
+            return Err(StoreError::Database(
+                "the transaction was rolled back; is the disk full?".to_owned(),
+            ));
         }
         if !good {
             statement(connection, "ROLLBACK TO operation")?;
