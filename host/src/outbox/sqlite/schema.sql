@@ -96,22 +96,32 @@ BEGIN
       RAISE(ABORT, 'lastmile: state, outcome and finished_ms belong to lastmile; leave them out')
     WHEN typeof(NEW.payload) <> 'text' OR NOT json_valid(NEW.payload) THEN
       RAISE(ABORT, 'lastmile: payload is not JSON text; write {"version":1,"certificate":...,"chain":...,"key":...,"not_after":...}')
-    WHEN json_type(NEW.payload) <> 'object' OR json_extract(NEW.payload, '$.version') IS NOT 1 THEN
-      RAISE(ABORT, 'lastmile: unknown payload version; write {"version":1,...}')
-    WHEN IFNULL(json_type(NEW.payload, '$.certificate'), '') <> 'text'
-         OR instr(json_extract(NEW.payload, '$.certificate'), '-----BEGIN CERTIFICATE-----') = 0 THEN
-      RAISE(ABORT, 'lastmile: payload.certificate is not PEM; write the text that begins with -----BEGIN CERTIFICATE-----')
-    WHEN IFNULL(json_type(NEW.payload, '$.chain'), '') <> 'text' THEN
-      RAISE(ABORT, 'lastmile: payload.chain is missing; write the issuing certificates as PEM text, or ""')
-    WHEN IFNULL(json_type(NEW.payload, '$.key'), '') <> 'text'
-         OR substr(json_extract(NEW.payload, '$.key'), 1, 34) <> '-----BEGIN AGE ENCRYPTED FILE-----' THEN
-      RAISE(ABORT, 'lastmile: payload.key is not sealed; write what `lastmile seal` or `age -a -r RECIPIENT` prints for the private key')
-    WHEN IFNULL(json_type(NEW.payload, '$.not_after'), '') <> 'integer'
-         OR json_extract(NEW.payload, '$.not_after') <> NEW.not_after THEN
-      RAISE(ABORT, 'lastmile: payload.not_after differs from not_after; write the same Unix seconds in both')
-    WHEN (SELECT count(*) FROM json_each(NEW.payload)) <> 5 THEN
-      RAISE(ABORT, 'lastmile: payload has members that are not known; write version, certificate, chain, key and not_after only, each once')
+    WHEN json_type(NEW.payload) <> 'object' THEN
+      RAISE(ABORT, 'lastmile: payload is not a JSON object; write {"version":1,"certificate":...,"chain":...,"key":...,"not_after":...}')
   END;
+  -- One pass over the payload: a path for each member would parse it as often.
+  SELECT CASE
+    WHEN version <> 1 THEN
+      RAISE(ABORT, 'lastmile: unknown payload version; write {"version":1,...}')
+    WHEN certificate <> 1 THEN
+      RAISE(ABORT, 'lastmile: payload.certificate is not PEM; write the text that begins with -----BEGIN CERTIFICATE-----')
+    WHEN chain <> 1 THEN
+      RAISE(ABORT, 'lastmile: payload.chain is missing; write the issuing certificates as PEM text, or ""')
+    WHEN sealed <> 1 THEN
+      RAISE(ABORT, 'lastmile: payload.key is not sealed; write what `lastmile seal` or `age -a -r RECIPIENT` prints for the private key')
+    WHEN not_after <> 1 THEN
+      RAISE(ABORT, 'lastmile: payload.not_after differs from not_after; write the same Unix seconds in both')
+    WHEN members <> 5 THEN
+      RAISE(ABORT, 'lastmile: payload has members that are not known; write version, certificate, chain, key and not_after only, each once')
+  END
+  FROM (SELECT count(*) AS members,
+               total(key = 'version' AND type = 'integer' AND atom = 1) AS version,
+               total(key = 'certificate' AND type = 'text' AND instr(atom, '-----BEGIN CERTIFICATE-----') > 0) AS certificate,
+               total(key = 'chain' AND type = 'text') AS chain,
+               total(key = 'key' AND type = 'text'
+                     AND substr(atom, 1, 34) = '-----BEGIN AGE ENCRYPTED FILE-----') AS sealed,
+               total(key = 'not_after' AND type = 'integer' AND atom = NEW.not_after) AS not_after
+        FROM json_each(NEW.payload));
 END;
 
 -- No OR IGNORE and no upsert in here: the caller's own OR REPLACE would take their place.
