@@ -125,7 +125,7 @@ fn every_refusal_says_what_to_write_instead() {
         (new().with("not_after", "-1"), "not_after is not a time; write"),
         (new().with("state", "'done'"), "state, outcome and finished_ms belong to lastmile; leave them out"),
         (new().with("payload", "'{'"), "payload is not JSON text; write"),
-        (new().with("payload", "'[]'"), "payload is not a JSON object; write {\"version\":1"),
+        (new().with("payload", "'[]'"), "unknown payload version; write {\"version\":1"),
         (new().with_payload(|p| p["version"] = json!(2)), "unknown payload version; write"),
         (new().with_payload(|p| p["certificate"] = json!("MII")), "payload.certificate is not PEM; write"),
         (new().with_payload(|p| p["chain"] = Value::Null), "payload.chain is missing; write"),
