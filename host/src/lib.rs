@@ -9,4 +9,5 @@ pub mod deploy {
 }
 pub mod fault;
 pub mod grant;
+pub mod outbox;
 pub mod outcome;
