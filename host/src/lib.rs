@@ -11,3 +11,4 @@ pub mod fault;
 pub mod grant;
 pub mod outbox;
 pub mod outcome;
+pub mod sandbox;

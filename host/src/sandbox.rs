@@ -1,0 +1,177 @@
+//! The sandbox: untrusted components, admitted, compiled elsewhere, run under limits. wasmtime is named only
+//! here.
+//!
+//! A component goes through [`Sandbox::load`]: size cap, digest, linear scan, compilation in a limited child
+//! process, a cache under the host's own MAC, and linking of the granted interfaces alone. Each call of
+//! [`Loaded`] then runs in a fresh store.
+
+mod admit;
+mod artefact;
+mod bindings;
+mod cache;
+mod compile;
+mod convert;
+mod engine;
+mod guest;
+mod imports;
+mod limits;
+mod link;
+mod run;
+mod scan;
+mod wasi;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::capability::document::Document;
+use crate::capability::fs::{Attributes, FsError, Written};
+use crate::capability::net::{NetError, Request, Response};
+use crate::capability::process::{Command, ExecError, Output};
+
+pub use admit::{Report, inspect};
+pub use compile::{COMPILE_CHILD, compile_child};
+pub use engine::Sandbox;
+pub use guest::{Capability, GuestDeployment, GuestFailure, GuestReceipt, Problem};
+pub use limits::Limits;
+pub use run::Loaded;
+
+/// Where the sandbox keeps its cache and which program compiles.
+#[derive(Clone, Debug)]
+pub struct SandboxSettings {
+    /// The host's state directory.
+    pub state_dir: PathBuf,
+    /// This program, which compiles in a child when its first argument is [`COMPILE_CHILD`].
+    pub compiler: PathBuf,
+}
+
+/// Which of the three interfaces are linked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Granted {
+    /// `fs.write`.
+    pub fs: bool,
+    /// `net.dial`.
+    pub net: bool,
+    /// `process.exec`.
+    pub process: bool,
+}
+
+/// A component as the operator names it.
+#[derive(Clone, Debug)]
+pub struct PluginSpec {
+    /// The plugin's name.
+    pub name: String,
+    /// The component's file.
+    pub path: PathBuf,
+    /// The digest over its exact bytes; absent only for `unpinned = true`.
+    pub sha256: Option<[u8; 32]>,
+    /// What was granted.
+    pub granted: Granted,
+    /// Whether WASI imports are answered harmlessly; otherwise they are refused.
+    pub inert_wasi: bool,
+    /// The limits of each call.
+    pub limits: Limits,
+}
+
+/// A component that is not admitted. The message says who is at fault.
+#[derive(Debug, Error)]
+#[error("plugin `{plugin}`: {reason}")]
+pub struct LoadError {
+    /// The plugin.
+    pub plugin: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A call that did not return.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum RunError {
+    /// The connector crashed. Its vendor is at fault.
+    #[error("the connector crashed: {0}")]
+    Trapped(String),
+    /// The connector exceeded a limit.
+    #[error("the connector exceeded a limit: {0}")]
+    Limit(String),
+    /// The host failed.
+    #[error("the sandbox failed: {0}")]
+    Internal(String),
+}
+
+/// Stops a running connector from another thread.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Stops it at its next tick.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether it is to stop.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// What a connector reaches. The sandbox translates and counts; whoever implements this decides.
+pub trait Doors: Send {
+    /// `fs.write`.
+    ///
+    /// # Errors
+    ///
+    /// As the door says.
+    fn fs_write(&mut self, path: &str, content: Document, attributes: Attributes)
+    -> Result<Written, FsError>;
+
+    /// `process.exec`.
+    ///
+    /// # Errors
+    ///
+    /// As the door says.
+    fn exec(&mut self, command: Command) -> Result<Output, ExecError>;
+
+    /// `net.dial`; the answer names the connection.
+    ///
+    /// # Errors
+    ///
+    /// As the door says.
+    fn dial(&mut self, endpoint: &str) -> Result<usize, NetError>;
+
+    /// One HTTP exchange.
+    ///
+    /// # Errors
+    ///
+    /// As the door says.
+    fn request(&mut self, id: usize, request: Request) -> Result<Response, NetError>;
+
+    /// Bytes to a stream.
+    ///
+    /// # Errors
+    ///
+    /// As the door says.
+    fn send(&mut self, id: usize, content: Document) -> Result<(), NetError>;
+
+    /// Bytes from a stream.
+    ///
+    /// # Errors
+    ///
+    /// As the door says.
+    fn receive(&mut self, id: usize, at_most: u32, timeout: Duration) -> Result<Vec<u8>, NetError>;
+
+    /// What the peer presented.
+    ///
+    /// # Errors
+    ///
+    /// As the door says.
+    fn peer_certificates(&mut self, id: usize) -> Result<Vec<Vec<u8>>, NetError>;
+
+    /// The guest dropped the connection.
+    fn close(&mut self, id: usize);
+
+    /// What an inert WASI guest printed.
+    fn log(&mut self, stream: &str, bytes: &[u8]);
+}

@@ -1,0 +1,129 @@
+//! One engine for all plugins, its profile, and the way of a component through admission, cache and linking.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use wasmtime::{
+    Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Strategy,
+    WasmBacktraceDetails,
+};
+
+use super::cache::Cache;
+use super::compile::compile;
+use super::run::Loaded;
+use super::{LoadError, PluginSpec, SandboxSettings, admit, artefact, link};
+
+/// How often a running guest looks at the clock.
+const TICK: Duration = Duration::from_millis(5);
+/// Guests at the same time.
+const CONCURRENCY: u32 = 16;
+/// The largest memory that any plugin may be given.
+const LARGEST_MEMORY: usize = 256 << 20;
+
+/// The engine, with its cache of compiled components.
+pub struct Sandbox {
+    engine: Engine,
+    cache: Cache,
+    settings: SandboxSettings,
+}
+
+impl Sandbox {
+    /// Starts the engine and its clock.
+    ///
+    /// # Errors
+    ///
+    /// The profile does not fit this machine, or the cache's directory is not the host's own.
+    pub fn new(settings: SandboxSettings) -> Result<Self, LoadError> {
+        let fault = |reason: String| LoadError { plugin: "*".to_owned(), reason };
+        let engine = serving().map_err(|error| fault(format!("wasmtime: {error:#}")))?;
+        let cache = Cache::open(&settings.state_dir).map_err(fault)?;
+        tick(&engine).map_err(|error| fault(format!("no thread for the clock: {error}")))?;
+        Ok(Self { engine, cache, settings })
+    }
+
+    /// Admits, compiles (or takes from the cache) and links a component.
+    ///
+    /// # Errors
+    ///
+    /// The reason for which it is refused.
+    pub fn load(&self, spec: &PluginSpec) -> Result<Arc<Loaded>, LoadError> {
+        self.try_load(spec).map_err(|reason| LoadError { plugin: spec.name.clone(), reason })
+    }
+
+    fn try_load(&self, spec: &PluginSpec) -> Result<Arc<Loaded>, String> {
+        let admitted = admit::admit(spec)?;
+        let key = self.cache.key(&self.engine, &admitted.digest);
+        let compiled = match self.cache.get(&key) {
+            Some(compiled) => compiled,
+            None => {
+                let compiled = compile(&self.settings.compiler, &admitted.bytes)?;
+                self.cache.put(&key, &compiled).map_err(|error| format!("the compile cache: {error}"))?;
+                compiled
+            }
+        };
+        let component = artefact::load(&self.engine, &compiled)?;
+        let linked = link::link(&self.engine, &component, spec)?;
+        Ok(Arc::new(Loaded::new(self.engine.clone(), linked, spec.limits.clone())))
+    }
+}
+
+/// A plain thread: on an async runtime a busy worker would stop the clock of the guest that keeps it busy.
+fn tick(engine: &Engine) -> std::io::Result<()> {
+    let weak = engine.weak();
+    let clock = std::thread::Builder::new().name("epoch".to_owned());
+    clock.spawn(move || {
+        while let Some(engine) = weak.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            std::thread::sleep(TICK);
+        }
+    })?;
+    Ok(())
+}
+
+/// The engine that runs guests, and the compile child's: what code it makes depends on nothing else.
+pub(super) fn serving() -> wasmtime::Result<Engine> {
+    let mut config = profile();
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
+    Engine::new(&config)
+}
+
+/// Everything that no honest guest was seen to need is off. docs/security.md goes through it line by line.
+fn profile() -> Config {
+    let mut config = Config::new();
+    config.strategy(Strategy::Cranelift).cranelift_opt_level(OptLevel::Speed);
+    config.epoch_interruption(true).concurrency_support(false);
+    config.gc_support(false);
+    config.wasm_gc(false).wasm_function_references(false).wasm_exceptions(false).wasm_tail_call(false);
+    config.wasm_threads(false).shared_memory(false).wasm_memory64(false);
+    config.wasm_custom_page_sizes(false).wasm_wide_arithmetic(false);
+    config.wasm_simd(false).wasm_relaxed_simd(false);
+    config.max_wasm_stack(256 << 10);
+    config.wasm_backtrace_details(WasmBacktraceDetails::Disable);
+    config.wasm_backtrace_max_frames(std::num::NonZeroUsize::new(8));
+    config.debug_info(false).generate_address_map(false);
+    config
+}
+
+fn pool() -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(CONCURRENCY)
+        .total_core_instances(CONCURRENCY * 128)
+        .total_memories(CONCURRENCY * 4)
+        .total_tables(CONCURRENCY * 16)
+        .max_memory_size(LARGEST_MEMORY)
+        .max_core_instances_per_component(128)
+        .max_memories_per_component(4)
+        .max_tables_per_component(16)
+        .max_memories_per_module(1)
+        .max_tables_per_module(2)
+        .table_elements(20_000)
+        .max_core_instance_size(1 << 20)
+        .max_component_instance_size(4 << 20)
+        .linear_memory_keep_resident(4 << 20)
+        .table_keep_resident(64 << 10)
+        .pagemap_scan(Enabled::Auto)
+        .max_unused_warm_slots(CONCURRENCY)
+        .total_gc_heaps(0);
+    pool
+}

@@ -1,0 +1,131 @@
+//! The limits of one call, all on by default, and their counting.
+
+use std::time::Duration;
+
+use thiserror::Error;
+use wasmtime::ResourceLimiter;
+
+/// What one component, and one call of it, may use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Size of the component's file, in bytes.
+    pub component_bytes: u64,
+    /// Sum of all linear memories, in bytes.
+    pub memory_bytes: u64,
+    /// Sum of all tables, in elements.
+    pub table_elements: u64,
+    /// Core instances.
+    pub instances: u64,
+    /// Wall time of one deployment, verification included.
+    pub wall: Duration,
+    /// Calls of the host.
+    pub host_calls: u64,
+    /// Bytes that the host hands to the guest: answers, output.
+    pub bytes_in: u64,
+    /// Bytes that the guest hands to the host: content, requests, command lines.
+    pub bytes_out: u64,
+    /// Open connections.
+    pub handles: u64,
+    /// Bytes of log; what is beyond is dropped.
+    pub log_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            component_bytes: 32 << 20,
+            memory_bytes: 64 << 20,
+            table_elements: 20_000,
+            instances: 128,
+            wall: Duration::from_secs(120),
+            host_calls: 10_000,
+            bytes_in: 16 << 20,
+            bytes_out: 16 << 20,
+            handles: 16,
+            log_bytes: 64 << 10,
+        }
+    }
+}
+
+/// A limit that was reached, with its value.
+#[derive(Debug, Error)]
+pub(super) enum Exceeded {
+    #[error("{0} (at most {1})")]
+    Count(&'static str, u64),
+    #[error("wall time ({0:?})")]
+    Wall(Duration),
+    #[error("the host stopped it")]
+    Cancelled,
+}
+
+/// What a call has used so far.
+pub(super) struct Budget {
+    limits: Limits,
+    memory: u64,
+    tables: u64,
+    calls: u64,
+    bytes_in: u64,
+    bytes_out: u64,
+    handles: u64,
+    logged: u64,
+}
+
+impl Budget {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, memory: 0, tables: 0, calls: 0, bytes_in: 0, bytes_out: 0, handles: 0, logged: 0 }
+    }
+
+    /// One call of the host that carries so many bytes out.
+    pub(super) fn call(&mut self, bytes: usize) -> Result<(), Exceeded> {
+        spend(&mut self.calls, 1, self.limits.host_calls, "host-calls")?;
+        spend(&mut self.bytes_out, bytes as u64, self.limits.bytes_out, "bytes-out")
+    }
+
+    /// An answer of so many bytes.
+    pub(super) fn answer(&mut self, bytes: usize) -> Result<(), Exceeded> {
+        spend(&mut self.bytes_in, bytes as u64, self.limits.bytes_in, "bytes-in")
+    }
+
+    pub(super) fn open_handle(&mut self) -> Result<(), Exceeded> {
+        spend(&mut self.handles, 1, self.limits.handles, "handles")
+    }
+
+    pub(super) fn close_handle(&mut self) {
+        self.handles = self.handles.saturating_sub(1);
+    }
+
+    /// How many of these bytes may still be logged.
+    pub(super) fn log(&mut self, bytes: usize) -> usize {
+        let left = self.limits.log_bytes.saturating_sub(self.logged);
+        let granted = left.min(bytes as u64);
+        self.logged += granted;
+        usize::try_from(granted).unwrap_or(bytes)
+    }
+}
+
+fn spend(used: &mut u64, more: u64, limit: u64, name: &'static str) -> Result<(), Exceeded> {
+    *used = used.saturating_add(more);
+    if *used > limit { Err(Exceeded::Count(name, limit)) } else { Ok(()) }
+}
+
+/// wasmtime's own limits hold for each memory; these hold for their sum.
+impl ResourceLimiter for Budget {
+    fn memory_growing(&mut self, now: usize, then: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        spend(&mut self.memory, then.saturating_sub(now) as u64, self.limits.memory_bytes, "memory-bytes")?;
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, now: usize, then: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        spend(
+            &mut self.tables,
+            then.saturating_sub(now) as u64,
+            self.limits.table_elements,
+            "table-elements",
+        )?;
+        Ok(true)
+    }
+
+    fn instances(&self) -> usize {
+        usize::try_from(self.limits.instances).unwrap_or(usize::MAX)
+    }
+}
