@@ -1,12 +1,29 @@
 # lastmile: `make help` lists the targets.
-.PHONY: help test lint clean
+.PHONY: help build guests hostile demo test lint clean
 .DEFAULT_GOAL := help
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
+build: ## The program, target/release/lastmile
+	cargo build --release --locked -p lastmile
+
+guests: ## The shipped connectors, into plugins/
+	guests/build.sh
+
+hostile: ## The hostile components of the tests, into target/hostile/
+	guests/build.sh tests/guests target/hostile --examples
+
+demo: ## The main job on real nginx, HAProxy and moto, and three attacks
+	tests/setup.sh host servers moto
+	$(MAKE) build guests hostile
+	tests/demo/demo.sh
+
 test: ## Every test
-	cargo test --release --workspace
+	tests/setup.sh host servers
+	$(MAKE) build guests hostile
+	cargo test --release --locked --workspace
+	cd guests && CARGO_TARGET_DIR=../target/guests-native cargo test --locked
 
 lint: ## Formatting and clippy
 	cargo fmt --all --check
@@ -14,3 +31,4 @@ lint: ## Formatting and clippy
 
 clean: ## Remove what was built
 	cargo clean
+	rm -rf plugins

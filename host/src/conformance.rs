@@ -65,8 +65,7 @@ pub fn examine(sandbox: &Sandbox, subject: &Subject) -> Result<Vec<Check>, Confo
         inert_wasi: subject.inert_wasi,
         limits: Limits::default(),
     })?;
-    let credential =
-        Credential::parse(SPECIMEN.as_bytes(), b"", None, SystemTime::now(), true)?;
+    let credential = Credential::parse(SPECIMEN.as_bytes(), b"", None, SystemTime::now(), true)?;
     let examiner = Examiner { loaded, guest: specimen(&credential, &subject.config) };
     let declared = examiner.declared();
     let mut report = vec![

@@ -50,6 +50,9 @@ impl Deployer {
     ///
     /// The failure says who is at fault; the target is then in the state before.
     pub fn deploy(&self, claim: &Claim, deadline: Instant, cancel: &Cancel) -> Result<Receipt, Failure> {
+        // A host that died left its journal behind; what it began must be over before anything new begins.
+        journal::recover(&self.journal_root)
+            .map_err(|error| internal("an earlier deployment cannot be brought to its end", &error))?;
         let credential = self.credential(&claim.message)?;
         let resolved = self.catalogue.resolve(&claim.message.tenant, &claim.message.target)?;
         let declared = resolved.declared()?;
@@ -58,13 +61,20 @@ impl Deployer {
 
         fault::point("journal.begin.before");
         let id = DeploymentId { message: claim.message.id, fence: claim.fence };
-        let journal = Journal::create(&self.journal_root, id, resolved.exec_settings())
+        let journal = Journal::create(&self.journal_root, id)
             .map_err(|error| internal("the undo journal cannot be written", &error))?;
         fault::point("journal.begin.after");
         let journal = Arc::new(journal);
 
-        let doors =
-            GrantedDoors::open(&resolved, &declared, &vault, &journal, self.runtime.clone(), deadline);
+        let doors = GrantedDoors::open(
+            &resolved,
+            &declared,
+            &vault,
+            &journal,
+            self.runtime.clone(),
+            deadline,
+            cancel,
+        );
         let ended = doors.and_then(|doors| {
             let guest = guest_deployment(&resolved, &credential, claim.attempt)?;
             let receipt = run(&resolved, &guest, doors, deadline, cancel)?;

@@ -132,8 +132,7 @@ impl Worker {
                     attempt = claim.attempt
                 );
                 let _entered = span.enter();
-                let attempt =
-                    std::panic::AssertUnwindSafe(|| deployer.deploy(&claim, deadline, &cancel));
+                let attempt = std::panic::AssertUnwindSafe(|| deployer.deploy(&claim, deadline, &cancel));
                 let result = std::panic::catch_unwind(attempt).unwrap_or_else(|_| {
                     Err(Failure::new(Outcome::Internal, "the host panicked; this is a bug in lastmile"))
                 });
@@ -162,8 +161,7 @@ impl Worker {
 
     /// Renews the leases of what runs and cancels what the store says is no longer ours.
     fn start_heartbeat(&self, done: Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
-        let (store, running, lease) =
-            (Arc::clone(&self.store), Arc::clone(&self.running), self.pace.lease);
+        let (store, running, lease) = (Arc::clone(&self.store), Arc::clone(&self.running), self.pace.lease);
         std::thread::spawn(move || {
             let mut last = Instant::now();
             while !done.load(Ordering::Acquire) {
@@ -210,7 +208,10 @@ fn report(claim: &Claim, result: &Result<Receipt, Failure>, settled: &Settled) {
     let (message, attempt) = (claim.message.id, claim.attempt);
     match result {
         Ok(receipt) => tracing::info!(
-            tenant, target, message, attempt,
+            tenant,
+            target,
+            message,
+            attempt,
             outcome = receipt.outcome.label(),
             fingerprint = receipt.fingerprint,
             "deployed"

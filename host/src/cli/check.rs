@@ -30,16 +30,25 @@ pub fn run(context: &Context) -> anyhow::Result<ExitCode> {
         }
     }
     if context.json {
-        let list: Vec<_> = faults.iter().map(|(key, message)| json!({ "key": key, "message": message })).collect();
+        let list: Vec<_> =
+            faults.iter().map(|(key, message)| json!({ "key": key, "message": message })).collect();
         Context::print_json(&json!({ "ok": faults.is_empty(), "faults": list }))?;
     } else {
         for (key, message) in &faults {
-            anstream::println!("{}{}{}: {key}: {message}", style::BAD, context.config.display(), style::PLAIN);
+            anstream::println!(
+                "{}{}{}: {key}: {message}",
+                style::BAD,
+                context.config.display(),
+                style::PLAIN
+            );
         }
         if faults.is_empty() {
             anstream::println!(
                 "{}ok{}: {} plugins, {} targets",
-                style::GOOD, style::PLAIN, manifest.plugins.len(), manifest.targets.len()
+                style::GOOD,
+                style::PLAIN,
+                manifest.plugins.len(),
+                manifest.targets.len()
             );
         }
     }

@@ -54,7 +54,12 @@ pub fn run(context: &Context, options: Options) -> anyhow::Result<ExitCode> {
     };
     let Some(target) = manifest.targets.get(&options.target) else {
         let known: Vec<&str> = manifest.targets.keys().map(String::as_str).collect();
-        bail!("no target `{}` in {}; there are: {}", options.target, context.config.display(), known.join(", "));
+        bail!(
+            "no target `{}` in {}; there are: {}",
+            options.target,
+            context.config.display(),
+            known.join(", ")
+        );
     };
     let key = Zeroizing::new(read(&options.key)?);
     let chain = options.chain.as_deref().map(read).transpose()?.unwrap_or_default();
@@ -113,7 +118,11 @@ fn wait(context: &Context, store: &impl Store, id: i64, timeout: Duration) -> an
                 let colour = style::outcome(outcome);
                 anstream::println!("{colour}{}{colour:#}  {}  {}", outcome.label(), row.target, row.note);
             }
-            return Ok(if outcome.is_success() { ExitCode::SUCCESS } else { ExitCode::from(exit::DEPLOYMENT) });
+            return Ok(if outcome.is_success() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::from(exit::DEPLOYMENT)
+            });
         }
         if started.elapsed() > timeout {
             eprintln!("message {id} is still {} after {} s", row.state, timeout.as_secs());
@@ -168,6 +177,8 @@ fn describe(step: &Step) -> String {
         Step::Write { path, mode, parts } => format!("write   {path}  mode {mode}  ({})", parts.join("; ")),
         Step::Exec { argv, .. } => format!("run     {}", argv.join(" ")),
         Step::Dial { endpoint } => format!("dial    {endpoint}"),
-        Step::Request { request } => format!("send    {request}  (its answer is unknown: the plan ends here)"),
+        Step::Request { request } => {
+            format!("send    {request}  (its answer is unknown: the plan ends here)")
+        }
     }
 }

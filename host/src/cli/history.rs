@@ -29,7 +29,11 @@ pub fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
         let colour = style::outcome(attempt.outcome);
         anstream::println!(
             "{:>8} {:>7}  {:<24} {colour}{:<13}{colour:#} {}",
-            attempt.message, attempt.attempt, super::load::utc(attempt.ended_ms), attempt.outcome.label(), attempt.note
+            attempt.message,
+            attempt.attempt,
+            super::load::utc(attempt.ended_ms),
+            attempt.outcome.label(),
+            attempt.note
         );
     }
     Ok(ExitCode::SUCCESS)

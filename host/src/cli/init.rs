@@ -37,7 +37,10 @@ pub fn run(context: &Context) -> anyhow::Result<ExitCode> {
         println!("state directory  {}", state.display());
         println!("outbox           {}", outbox_path(state).display());
         println!("recipient        {}", identity.recipient());
-        println!("\nSeal private keys for this host with `lastmile seal`, or `age -a -r {}`.", identity.recipient());
+        println!(
+            "\nSeal private keys for this host with `lastmile seal`, or `age -a -r {}`.",
+            identity.recipient()
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -71,12 +71,19 @@ pub fn run(context: &Context, action: Action) -> anyhow::Result<ExitCode> {
 }
 
 fn print_rows(rows: &[Row]) {
-    println!("{:>8}  {:<12} {:<20} {:<11} {:<13} fingerprint", "message", "tenant", "target", "state", "outcome");
+    println!(
+        "{:>8}  {:<12} {:<20} {:<11} {:<13} fingerprint",
+        "message", "tenant", "target", "state", "outcome"
+    );
     for row in rows {
         let (label, colour) = row.outcome.map_or(("", style::WARN), |o| (o.label(), style::outcome(o)));
         anstream::println!(
             "{:>8}  {:<12} {:<20} {:<11} {colour}{:<13}{colour:#} {}",
-            row.id, row.tenant, row.target, row.state, label,
+            row.id,
+            row.tenant,
+            row.target,
+            row.state,
+            label,
             row.fingerprint.get(..16).unwrap_or(&row.fingerprint)
         );
     }

@@ -74,7 +74,12 @@ fn list(context: &Context) -> anyhow::Result<ExitCode> {
     } else {
         for (name, path, verdict) in &rows {
             match verdict {
-                Ok(()) => anstream::println!("{name:<20} {}admitted{}  {}", style::GOOD, style::PLAIN, path.display()),
+                Ok(()) => anstream::println!(
+                    "{name:<20} {}admitted{}  {}",
+                    style::GOOD,
+                    style::PLAIN,
+                    path.display()
+                ),
                 Err(why) => anstream::println!("{name:<20} {}refused{}   {why}", style::BAD, style::PLAIN),
             }
         }

@@ -35,8 +35,7 @@ pub fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
         signal_hook::flag::register_conditional_shutdown(signal, 1, Arc::clone(&stop))?;
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let worker = worker(context, &manifest, &runtime)?;
     worker.run(&stop, options.until_idle)?;
     Ok(ExitCode::SUCCESS)
@@ -53,7 +52,12 @@ pub fn worker(
     let store = Arc::new(context.store(manifest)?);
     let journals = journal_path(state);
     for recovered in journal::recover(&journals).context("putting back what a crash left half done")? {
-        tracing::warn!(message = recovered.message, fence = recovered.fence, "put the old state back after a crash");
+        let end = if recovered.committed { "finished" } else { "put the old state back of" };
+        tracing::warn!(
+            message = recovered.id.message,
+            fence = recovered.id.fence,
+            "{end} a deployment that a crash cut"
+        );
     }
     let sandbox = load::sandbox(state)?;
     let (loaded, refused) = load::plugins(&sandbox, manifest);
@@ -62,10 +66,6 @@ pub fn worker(
     }
     let catalogue = Arc::new(Catalogue::new(manifest.clone(), loaded));
     let deployer = Deployer::new(catalogue, identity, journals, runtime.handle().clone());
-    let pace = Pace {
-        concurrency: manifest.host.concurrency,
-        lease: manifest.host.lease,
-        ..Pace::default()
-    };
+    let pace = Pace { concurrency: manifest.host.concurrency, lease: manifest.host.lease, ..Pace::default() };
     Ok(Worker::new(store, Arc::new(deployer), pace))
 }

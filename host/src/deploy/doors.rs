@@ -14,7 +14,7 @@ use crate::deploy::journal::Journal;
 use crate::deploy::resolve::Resolved;
 use crate::grant::Grant;
 use crate::outcome::{Failure, Outcome};
-use crate::sandbox::Doors;
+use crate::sandbox::{Cancel, Doors};
 
 /// Doors that open for exactly what was declared within the grant.
 pub struct GrantedDoors {
@@ -25,6 +25,7 @@ pub struct GrantedDoors {
     vault: Arc<Vault>,
     journal: Arc<Journal>,
     deadline: Instant,
+    cancel: Cancel,
     plugin: String,
     target: String,
 }
@@ -42,6 +43,7 @@ impl GrantedDoors {
         journal: &Arc<Journal>,
         runtime: Handle,
         deadline: Instant,
+        cancel: &Cancel,
     ) -> Result<Self, Failure> {
         let fs = FsDoor::open(&declared.fs_write).map_err(|error| {
             let (FsError::Denied(text) | FsError::Invalid(text) | FsError::Io(text)) = error;
@@ -55,6 +57,7 @@ impl GrantedDoors {
             vault: Arc::clone(vault),
             journal: Arc::clone(journal),
             deadline,
+            cancel: cancel.clone(),
             plugin: resolved.plugin.name.clone(),
             target: resolved.target.name.clone(),
         })
@@ -69,12 +72,18 @@ impl GrantedDoors {
 }
 
 impl Doors for GrantedDoors {
-    fn fs_write(&mut self, path: &str, content: Document, attributes: Attributes) -> Result<Written, FsError> {
-        self.fs.write(path, &content, &attributes, &self.vault, &self.journal)
+    fn fs_write(
+        &mut self,
+        path: &str,
+        content: Document,
+        attributes: Attributes,
+    ) -> Result<Written, FsError> {
+        self.fs.write(path, &content, &attributes, &self.vault, self.journal.as_ref())
     }
 
     fn exec(&mut self, command: Command) -> Result<Output, ExecError> {
-        self.exec.exec(&command, self.deadline, &self.vault, &self.journal)
+        let aborted = || self.cancel.is_cancelled();
+        self.exec.exec(&command, self.deadline, &aborted, &self.vault, self.journal.as_ref())
     }
 
     fn dial(&mut self, endpoint: &str) -> Result<usize, NetError> {

@@ -80,7 +80,12 @@ fn describe(content: &Document) -> Vec<String> {
 }
 
 impl Doors for PlanDoors {
-    fn fs_write(&mut self, path: &str, content: Document, attributes: Attributes) -> Result<Written, FsError> {
+    fn fs_write(
+        &mut self,
+        path: &str,
+        content: Document,
+        attributes: Attributes,
+    ) -> Result<Written, FsError> {
         let wanted: PathPrefix = path.parse().map_err(|_| FsError::Invalid(path.to_owned()))?;
         if !self.declared.fs_write.iter().any(|prefix| prefix.covers(&wanted)) {
             return Err(FsError::Denied(path.to_owned()));

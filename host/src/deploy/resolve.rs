@@ -85,8 +85,7 @@ impl Resolved {
     /// The connector finds the configuration wrong, or declares more than was granted; the message then
     /// holds the lines to add.
     pub fn declared(&self) -> Result<Grant, Failure> {
-        let answer =
-            self.loaded.capabilities(&self.config_json()).map_err(|error| run_failure(&error))?;
+        let answer = self.loaded.capabilities(&self.config_json()).map_err(|error| run_failure(&error))?;
         let capabilities = answer.map_err(|problems| {
             let text: Vec<String> = problems
                 .iter()
@@ -95,7 +94,10 @@ impl Resolved {
             Failure::new(Outcome::Misconfigured, text.join("; "))
         })?;
         let declared = parse(capabilities).map_err(|text| {
-            Failure::new(Outcome::Rejected, format!("plugin `{}` declares nonsense: {text}", self.plugin.name))
+            Failure::new(
+                Outcome::Rejected,
+                format!("plugin `{}` declares nonsense: {text}", self.plugin.name),
+            )
         })?;
         let missing = self.plugin.grant.missing(&declared);
         if missing.is_empty() {
@@ -158,8 +160,8 @@ fn parse(capabilities: Vec<Capability>) -> Result<Grant, String> {
                     .push(endpoint.parse().map_err(|error| format!("net.dial {endpoint:?}: {error}"))?);
             }
             Capability::ProcessExec(argv) => {
-                let line = CommandLine::literal(&argv)
-                    .map_err(|error| format!("process.exec {argv:?}: {error}"))?;
+                let line =
+                    CommandLine::literal(&argv).map_err(|error| format!("process.exec {argv:?}: {error}"))?;
                 grant.process_exec.push(line);
             }
         }

@@ -1,0 +1,6 @@
+//! Processes without end.
+#![no_std]
+
+hostile::attack!("exec-flood", |sandbox, deployment| {
+    loop { sandbox.exec(&hostile::command(hostile::list(&deployment.config, "command")))?; }
+});

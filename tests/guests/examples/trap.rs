@@ -1,0 +1,6 @@
+//! Crashes.
+#![no_std]
+
+hostile::attack!("trap", |sandbox, deployment| {
+    panic!();
+});

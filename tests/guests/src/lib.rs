@@ -1,0 +1,89 @@
+//! What the hostile components share: each declares what it was granted, harmlessly, and then attacks.
+#![no_std]
+
+extern crate alloc;
+
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use lastmile_sdk::{Attributes, Capability, Command, Deployment, Part, Receipt};
+
+fn field(config: &str, key: &str) -> Option<serde_json::Value> {
+    serde_json::from_str::<serde_json::Value>(config).ok()?.get(key).cloned()
+}
+
+/// A text of the configuration.
+pub fn text(config: &str, key: &str) -> String {
+    field(config, key).and_then(|value| value.as_str().map(Into::into)).unwrap_or_default()
+}
+
+/// A list of the configuration.
+pub fn list(config: &str, key: &str) -> Vec<String> {
+    let value = field(config, key).unwrap_or_default();
+    value.as_array().into_iter().flatten().filter_map(|item| item.as_str().map(Into::into)).collect()
+}
+
+/// What the operator's configuration names: `prefix`, `endpoint`, `command`.
+pub fn declared(config: &str) -> Vec<Capability> {
+    let mut declared = Vec::new();
+    if field(config, "prefix").is_some() {
+        declared.push(Capability::FsWrite(text(config, "prefix")));
+    }
+    if field(config, "endpoint").is_some() {
+        declared.push(Capability::NetDial(text(config, "endpoint")));
+    }
+    if field(config, "command").is_some() {
+        declared.push(Capability::ProcessExec(list(config, "command")));
+    }
+    declared
+}
+
+/// The content of every attack's file.
+pub fn content() -> Vec<Part> {
+    vec![Part::Text("attacked\n".into())]
+}
+
+/// Readable by everybody.
+pub const OPEN: Attributes = Attributes { mode: 0o644, owner: None, group: None };
+
+/// A command without input.
+pub fn command(argv: Vec<String>) -> Command {
+    Command { argv, stdin: Vec::new(), timeout_ms: None, repeat_on_rollback: false }
+}
+
+/// What an attacker would say.
+pub fn success(_: &Deployment) -> Receipt {
+    Receipt { changed: true, reference: "attack".into(), note: "it worked".into() }
+}
+
+/// A component whose `deploy` is this block; `$sandbox` and `$deployment` are its arguments.
+#[macro_export]
+macro_rules! attack {
+    ($name:literal, |$sandbox:ident, $deployment:ident| $body:block) => {
+        extern crate alloc;
+
+        struct Attack;
+
+        impl lastmile_sdk::Connector for Attack {
+            fn name() -> &'static str {
+                $name
+            }
+            fn capabilities(
+                config: &str,
+            ) -> Result<alloc::vec::Vec<lastmile_sdk::Capability>, alloc::vec::Vec<lastmile_sdk::Problem>> {
+                Ok($crate::declared(config))
+            }
+            #[allow(unused_variables, unreachable_code)]
+            fn deploy<S: lastmile_sdk::Sandbox>(
+                $sandbox: &mut S,
+                $deployment: &lastmile_sdk::Deployment,
+            ) -> Result<lastmile_sdk::Receipt, lastmile_sdk::Failure> {
+                $body
+                Ok($crate::success($deployment))
+            }
+        }
+
+        lastmile_sdk::export!(Attack);
+    };
+}
