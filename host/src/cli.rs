@@ -1,18 +1,18 @@
 //! One file a subcommand; each prints for people, or as JSON with `--json`.
 
-pub mod check;
-pub mod conformance;
-pub mod deploy;
-pub mod exit;
-pub mod history;
-pub mod init;
-pub mod load;
-pub mod logging;
-pub mod outbox;
-pub mod plugin;
-pub mod run;
-pub mod seal;
-pub mod style;
+pub(crate) mod check;
+pub(crate) mod conformance;
+pub(crate) mod deploy;
+pub(crate) mod exit;
+pub(crate) mod history;
+pub(crate) mod init;
+pub(crate) mod load;
+pub(crate) mod logging;
+pub(crate) mod outbox;
+pub(crate) mod plugin;
+pub(crate) mod run;
+pub(crate) mod seal;
+pub(crate) mod style;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -25,7 +25,7 @@ use clap::{Parser, Subcommand};
 /// 4 a plugin was refused; 5 the deployment failed; 6 the deployment was still under way when time ran out.
 #[derive(Parser)]
 #[command(name = "lastmile", version, max_term_width = 100)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// The operator's file: plugins, grants and targets.
     #[arg(long, short, global = true, env = "LASTMILE_CONFIG", default_value = "plugins.toml")]
     pub config: PathBuf,
@@ -69,7 +69,7 @@ enum Command {
 }
 
 /// Runs the chosen command.
-pub fn run(arguments: Arguments, command: &mut clap::Command) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(arguments: Arguments, command: &mut clap::Command) -> anyhow::Result<ExitCode> {
     let context = load::Context { config: arguments.config, json: arguments.json };
     match arguments.command {
         Command::Init => init::run(&context),

@@ -10,10 +10,10 @@ nginx_port=18443 haproxy_port=18444 moto_port=18445
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 stop() {
-  [ -f "$demo/nginx/nginx.pid" ] && kill "$(cat "$demo/nginx/nginx.pid")" 2>/dev/null
-  [ -f "$demo/haproxy/pid" ] && kill "$(cat "$demo/haproxy/pid")" 2>/dev/null
-  [ -n "${moto_pid:-}" ] && kill "$moto_pid" 2>/dev/null
-  true
+  for pidfile in "$demo"/nginx/nginx.pid "$demo"/haproxy/pid; do
+    [ -f "$pidfile" ] && kill "$(cat "$pidfile")" 2>/dev/null || true
+  done
+  [ -z "${moto_pid:-}" ] || kill "$moto_pid" 2>/dev/null || true
 }
 trap stop EXIT
 stop; rm -rf "$demo"; mkdir -p "$demo"/{ca,old,new,nginx/tls,haproxy/tls,outside}

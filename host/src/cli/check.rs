@@ -11,7 +11,7 @@ use crate::cli::load::{self, Context};
 use crate::cli::{exit, style};
 
 /// Checks everything and reports all faults at once.
-pub fn run(context: &Context) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(context: &Context) -> anyhow::Result<ExitCode> {
     let manifest = match context.manifest() {
         Ok(manifest) => manifest,
         Err(faults) => return Ok(print_faults(context, &faults)),
@@ -56,7 +56,7 @@ pub fn run(context: &Context) -> anyhow::Result<ExitCode> {
 }
 
 /// The manifest's own faults.
-pub fn print_faults(context: &Context, faults: &Faults) -> ExitCode {
+pub(crate) fn print_faults(context: &Context, faults: &Faults) -> ExitCode {
     if context.json {
         let _ = Context::print_json(&json!({ "ok": false, "faults": faults.list() }));
     } else {

@@ -13,7 +13,7 @@ use crate::cli::{exit, style};
 
 /// Options of `lastmile conformance`.
 #[derive(Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// The component.
     file: PathBuf,
     /// A target's configuration for it, a JSON file.
@@ -25,7 +25,7 @@ pub struct Options {
 }
 
 /// Runs every check and prints the report.
-pub fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
     let config = std::fs::read_to_string(&options.target_config)
         .with_context(|| options.target_config.display().to_string())?;
     let state = tempdir()?;

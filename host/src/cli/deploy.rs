@@ -23,7 +23,7 @@ use crate::cli::{exit, style};
 
 /// Options of `lastmile deploy`.
 #[derive(Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// The target's name in plugins.toml.
     target: String,
     /// The certificate, PEM or DER; the chain may follow it in the same file.
@@ -47,7 +47,7 @@ pub struct Options {
 }
 
 /// Checks the credential, then enqueues or plans.
-pub fn run(context: &Context, options: Options) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(context: &Context, options: Options) -> anyhow::Result<ExitCode> {
     let manifest = match context.manifest() {
         Ok(manifest) => manifest,
         Err(faults) => return Ok(super::check::print_faults(context, &faults)),

@@ -11,13 +11,13 @@ use crate::cli::style;
 
 /// Options of `lastmile history`.
 #[derive(Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// The target's name.
     target: String,
 }
 
 /// Prints the attempts, oldest first.
-pub fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
     let manifest = context.manifest()?;
     let attempts = context.store(&manifest)?.history(&options.target)?;
     if context.json {

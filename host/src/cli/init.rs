@@ -11,7 +11,7 @@ use lastmile::credential::Identity;
 use crate::cli::load::{Context, identity_path, outbox_path};
 
 /// Makes what is missing and keeps what is there.
-pub fn run(context: &Context) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(context: &Context) -> anyhow::Result<ExitCode> {
     let manifest = context.manifest()?;
     let state = &manifest.host.state_dir;
     std::fs::DirBuilder::new()

@@ -12,7 +12,7 @@ use lastmile::outbox::SqliteStore;
 use lastmile::sandbox::{Granted, LoadError, Loaded, PluginSpec, Sandbox, SandboxSettings};
 
 /// What every subcommand is told.
-pub struct Context {
+pub(crate) struct Context {
     /// The operator's file.
     pub config: PathBuf,
     /// Print JSON.
@@ -21,46 +21,46 @@ pub struct Context {
 
 impl Context {
     /// The manifest, or all its faults.
-    pub fn manifest(&self) -> Result<Manifest, Faults> {
+    pub(crate) fn manifest(&self) -> Result<Manifest, Faults> {
         manifest::load(&self.config)
     }
 
     /// The host's identity.
-    pub fn identity(&self, manifest: &Manifest) -> anyhow::Result<Identity> {
+    pub(crate) fn identity(&self, manifest: &Manifest) -> anyhow::Result<Identity> {
         let path = identity_path(&manifest.host.state_dir);
         Identity::load(&path).with_context(|| format!("{}; `lastmile init` makes one", path.display()))
     }
 
     /// The outbox.
-    pub fn store(&self, manifest: &Manifest) -> anyhow::Result<SqliteStore> {
+    pub(crate) fn store(&self, manifest: &Manifest) -> anyhow::Result<SqliteStore> {
         let path = outbox_path(&manifest.host.state_dir);
         SqliteStore::open(&path).with_context(|| format!("the outbox {}", path.display()))
     }
 
     /// Prints a value as one JSON document.
-    pub fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    pub(crate) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string_pretty(value)?);
         Ok(())
     }
 }
 
 /// Where the identity lies.
-pub fn identity_path(state: &Path) -> PathBuf {
+pub(crate) fn identity_path(state: &Path) -> PathBuf {
     state.join("identity.age")
 }
 
 /// Where the outbox lies.
-pub fn outbox_path(state: &Path) -> PathBuf {
+pub(crate) fn outbox_path(state: &Path) -> PathBuf {
     state.join("outbox.sqlite")
 }
 
 /// Where undo journals lie.
-pub fn journal_path(state: &Path) -> PathBuf {
+pub(crate) fn journal_path(state: &Path) -> PathBuf {
     state.join("journal")
 }
 
 /// A sandbox that caches below the state directory and compiles in a child of this very program.
-pub fn sandbox(state: &Path) -> anyhow::Result<Sandbox> {
+pub(crate) fn sandbox(state: &Path) -> anyhow::Result<Sandbox> {
     let settings = SandboxSettings {
         state_dir: state.to_owned(),
         compiler: std::env::current_exe().context("this program's own path")?,
@@ -69,7 +69,7 @@ pub fn sandbox(state: &Path) -> anyhow::Result<Sandbox> {
 }
 
 /// One plugin's component, admitted and compiled.
-pub fn plugin(sandbox: &Sandbox, plugin: &Plugin) -> Result<Arc<Loaded>, LoadError> {
+pub(crate) fn plugin(sandbox: &Sandbox, plugin: &Plugin) -> Result<Arc<Loaded>, LoadError> {
     sandbox.load(&PluginSpec {
         name: plugin.name.clone(),
         path: plugin.component.clone(),
@@ -85,7 +85,7 @@ pub fn plugin(sandbox: &Sandbox, plugin: &Plugin) -> Result<Arc<Loaded>, LoadErr
 }
 
 /// Every plugin; one that is refused is left out and reported.
-pub fn plugins(
+pub(crate) fn plugins(
     sandbox: &Sandbox,
     manifest: &Manifest,
 ) -> (BTreeMap<String, Arc<Loaded>>, Vec<(String, LoadError)>) {
@@ -103,7 +103,7 @@ pub fn plugins(
 }
 
 /// Milliseconds since the epoch as RFC 3339 in UTC.
-pub fn utc(milliseconds: i64) -> String {
+pub(crate) fn utc(milliseconds: i64) -> String {
     time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000)
         .ok()
         .and_then(|at| at.format(&time::format_description::well_known::Rfc3339).ok())

@@ -5,7 +5,7 @@ use tracing_subscriber::EnvFilter;
 
 /// How log lines look.
 #[derive(Clone, Copy, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// For people.
     Text,
     /// One JSON object a line.
@@ -13,7 +13,7 @@ pub enum Format {
 }
 
 /// Starts logging; `RUST_LOG` decides what is shown, `info` of lastmile by default.
-pub fn start(format: Format) {
+pub(crate) fn start(format: Format) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,lastmile=info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {

@@ -12,7 +12,7 @@ use crate::cli::style;
 
 /// What to do with the outbox.
 #[derive(Subcommand)]
-pub enum Action {
+pub(crate) enum Action {
     /// List messages, newest first.
     List {
         /// Only this target.
@@ -43,7 +43,7 @@ pub enum Action {
 }
 
 /// Runs the action.
-pub fn run(context: &Context, action: Action) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(context: &Context, action: Action) -> anyhow::Result<ExitCode> {
     let manifest = context.manifest()?;
     let store = context.store(&manifest)?;
     match action {

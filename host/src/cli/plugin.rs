@@ -13,7 +13,7 @@ use crate::cli::{exit, style};
 
 /// What to look at.
 #[derive(Subcommand)]
-pub enum Action {
+pub(crate) enum Action {
     /// Print a component's digest, size, imports, exports and the verdict of the admission scan.
     Inspect {
         /// The component.
@@ -24,7 +24,7 @@ pub enum Action {
 }
 
 /// Runs the action.
-pub fn run(context: &Context, action: Action) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(context: &Context, action: Action) -> anyhow::Result<ExitCode> {
     match action {
         Action::Inspect { file } => inspect_file(context, &file),
         Action::List => list(context),

@@ -18,14 +18,14 @@ use crate::cli::load::{self, Context, journal_path};
 
 /// Options of `lastmile run`.
 #[derive(Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// Stop once nothing is ready and nothing runs.
     #[arg(long)]
     until_idle: bool,
 }
 
 /// Recovers what a crash left, then delivers until SIGTERM or SIGINT.
-pub fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
     let manifest = match context.manifest() {
         Ok(manifest) => manifest,
         Err(faults) => return Ok(super::check::print_faults(context, &faults)),
@@ -42,7 +42,7 @@ pub fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
 }
 
 /// A worker over the manifest's plugins, after recovery.
-pub fn worker(
+pub(crate) fn worker(
     context: &Context,
     manifest: &Manifest,
     runtime: &tokio::runtime::Runtime,

@@ -10,14 +10,14 @@ use crate::cli::load::Context;
 
 /// Options of `lastmile seal`.
 #[derive(Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// Seal for these age recipients instead of this host.
     #[arg(long = "recipient", short = 'r')]
     recipients: Vec<String>,
 }
 
 /// Reads a private key from standard input and prints it sealed.
-pub fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
     let recipients = if options.recipients.is_empty() {
         let manifest = context.manifest()?;
         vec![context.identity(&manifest)?.recipient()]

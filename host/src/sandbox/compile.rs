@@ -15,7 +15,7 @@ use super::engine;
 /// The first argument that makes this program a compile child.
 pub const COMPILE_CHILD: &str = "__compile";
 
-const ADDRESS_SPACE: u64 = 16 << 30;
+const ADDRESS_SPACE: u64 = 2 << 30;
 const CPU_SECONDS: u64 = 60;
 const WALL: Duration = Duration::from_secs(120);
 const OUTPUT: u64 = 256 << 20;
@@ -88,7 +88,7 @@ fn compile_here() -> Result<(), String> {
     confine()?;
     let mut component = Vec::new();
     std::io::stdin().read_to_end(&mut component).map_err(|error| error.to_string())?;
-    let engine = engine::serving().map_err(|error| format!("{error:#}"))?;
+    let engine = engine::compiling().map_err(|error| format!("{error:#}"))?;
     let compiled = engine.precompile_component(&component).map_err(|error| format!("{error:#}"))?;
     std::io::stdout().write_all(&compiled).map_err(|error| error.to_string())
 }

@@ -81,11 +81,17 @@ fn tick(engine: &Engine) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The engine that runs guests, and the compile child's: what code it makes depends on nothing else.
-pub(super) fn serving() -> wasmtime::Result<Engine> {
+/// The engine that runs guests.
+fn serving() -> wasmtime::Result<Engine> {
     let mut config = profile();
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
     Engine::new(&config)
+}
+
+/// The compile child's engine: the same code, without the pool's reservation, which would break its
+/// limit of address space.
+pub(super) fn compiling() -> wasmtime::Result<Engine> {
+    Engine::new(&profile())
 }
 
 /// Everything that no honest guest was seen to need is off. docs/security.md goes through it line by line.
