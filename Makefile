@@ -1,5 +1,5 @@
 # lastmile: `make help` lists the targets.
-.PHONY: help build guests hostile demo test lint clean
+.PHONY: help build fault guests hostile demo test lint clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -7,6 +7,10 @@ help: ## This list
 
 build: ## The program, target/release/lastmile
 	cargo build --release --locked -p lastmile
+
+fault: # The program with fault points, for the crash matrix
+	cargo build --release --locked -p lastmile --features fault-points
+	cp target/release/lastmile target/lastmile-fault
 
 guests: ## The shipped connectors, into plugins/
 	guests/build.sh
@@ -21,7 +25,7 @@ demo: ## The main job on real nginx, HAProxy and moto, and three attacks
 
 test: ## Every test
 	tests/setup.sh host servers
-	$(MAKE) build guests hostile
+	$(MAKE) fault build guests hostile
 	cargo test --release --locked --workspace
 	cd guests && CARGO_TARGET_DIR=../target/guests-native cargo test --locked
 

@@ -128,7 +128,7 @@ impl Worker {
                     "deployment",
                     tenant = claim.message.tenant,
                     target = claim.message.target,
-                    message = claim.message.id,
+                    message_id = claim.message.id,
                     attempt = claim.attempt
                 );
                 let _entered = span.enter();
@@ -217,7 +217,7 @@ fn report(claim: &Claim, result: &Result<Receipt, Failure>, settled: &Settled) {
             "deployed"
         ),
         Err(failure) => tracing::warn!(
-            tenant, target, message, attempt,
+            tenant, target, message_id = message, attempt,
             outcome = failure.outcome.label(),
             then = ?settled,
             "{}", failure.message

@@ -64,7 +64,7 @@ fn recover_one(path: &Path) -> Result<Option<Recovered>, UndoError> {
     let committed = records.contains(&Record::Commit);
     let told = if committed { undo::forget(&records).map_err(fault) } else { undo::undo(&records) };
     match told {
-        Err(UndoError::Command(text)) => tracing::error!(message = id.message, "after recovery: {text}"),
+        Err(UndoError::Command(text)) => tracing::error!(message_id = id.message, "after recovery: {text}"),
         other => other?,
     }
     remove(path).map_err(fault)?;

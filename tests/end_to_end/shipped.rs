@@ -1,0 +1,31 @@
+//! What each shipped component can do at most, by its import section.
+
+use std::fs;
+
+use crate::room::repository;
+
+#[test]
+fn shipped_connectors_import_the_contract_and_nothing_else() {
+    let mut seen = 0;
+    for entry in fs::read_dir(repository().join("plugins")).unwrap() {
+        let path = entry.unwrap().path();
+        let report = lastmile::sandbox::inspect(&path).unwrap();
+        assert_eq!(report.refused, None, "{}", path.display());
+        assert!(!report.imports.is_empty());
+        for import in &report.imports {
+            assert!(import.starts_with("lastmile:connector/"), "{} imports {import}", path.display());
+        }
+        seen += 1;
+    }
+    assert!(seen >= 3, "run `make guests`");
+}
+
+#[test]
+fn a_door_that_a_connector_does_not_use_is_not_imported() {
+    let imports = |name: &str| {
+        let path = repository().join(format!("plugins/{name}.wasm"));
+        lastmile::sandbox::inspect(&path).unwrap().imports.join(" ")
+    };
+    assert!(!imports("nginx").contains("/net@") && !imports("haproxy").contains("/net@"));
+    assert!(!imports("aws-acm").contains("/fs@") && !imports("aws-acm").contains("/process@"));
+}
