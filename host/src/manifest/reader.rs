@@ -15,6 +15,9 @@ pub(super) struct Node<'a> {
     span: Option<Range<usize>>,
 }
 
+/// An entry of a list: its key's path, its place, its value.
+pub(super) type Entry = (String, Option<Range<usize>>, Value);
+
 /// A table whose keys are taken one by one.
 pub(super) struct Keys<'a> {
     node: Node<'a>,
@@ -58,11 +61,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    pub(super) fn list(
-        &self,
-        faults: &mut Faults,
-        wanted: &str,
-    ) -> Option<Vec<(String, Option<Range<usize>>, Value)>> {
+    pub(super) fn list(&self, faults: &mut Faults, wanted: &str) -> Option<Vec<Entry>> {
         let Some(array) = self.item.as_array() else { return self.wrong(faults, wanted) };
         let entry =
             |(index, value): (usize, &Value)| (format!("{}[{index}]", self.key), value.span(), value.clone());

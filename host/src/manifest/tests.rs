@@ -1,6 +1,6 @@
 //! Golden files: each `tests/config/NAME.toml` with the faults that `NAME.err` holds; no `.err`, no fault.
 //! `LASTMILE_BLESS=1` writes them anew.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 use std::fs;
 use std::path::Path;
@@ -40,4 +40,46 @@ fn no_fault_repeats_a_secret() {
     fs::write(&path, text).unwrap();
     let faults = load(&path).err().unwrap().to_string();
     assert!(!faults.contains("hunter2"), "{faults}");
+}
+
+/// Every key that the reader takes is in the reference's tables, and the other way round.
+#[test]
+fn the_reference_has_every_key_and_no_other() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut taken = std::collections::BTreeSet::new();
+    for file in ["host", "plugin", "grants", "target", "auth"] {
+        let source = fs::read_to_string(root.join(format!("src/manifest/{file}.rs"))).unwrap();
+        for call in [
+            "get(\"",
+            "required(faults, \"",
+            "flag(\"",
+            "set(\"",
+            "size(\"",
+            "text(\"",
+            "secret(&table, \"",
+            "children(&keys, \"",
+        ] {
+            for after in source.split(call).skip(1) {
+                taken.insert(after.split('"').next().unwrap().to_owned());
+            }
+        }
+        for after in source.split("required(\n").skip(1) {
+            taken.extend(after.split('"').nth(1).map(str::to_owned));
+        }
+        for after in source
+            .split("power(&keys, \"")
+            .skip(1)
+            .chain(source.split("power(\n        &keys,\n        \"").skip(1))
+        {
+            let names: Vec<&str> = after.split('"').collect();
+            taken.insert(format!("{}.{}", names[0], names[2]));
+        }
+    }
+    let reference = fs::read_to_string(root.join("../docs/plugins-toml.md")).unwrap();
+    let documented: std::collections::BTreeSet<String> = reference
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next().map(str::to_owned))
+        .collect();
+    taken.retain(|key| !key.is_empty() && !["{NAME}"].contains(&key.as_str()));
+    assert_eq!(documented, taken);
 }

@@ -14,7 +14,9 @@ use super::{NetError, Trust};
 
 /// What a handshake showed: the peer's certificates, and why it was refused.
 #[derive(Clone, Default)]
-pub(super) struct Seen(Arc<Mutex<(Vec<Vec<u8>>, Option<String>)>>);
+pub(super) struct Seen(Arc<Mutex<Handshake>>);
+
+type Handshake = (Vec<Vec<u8>>, Option<String>);
 
 impl Seen {
     pub(super) fn certificates(&self) -> Vec<Vec<u8>> {
