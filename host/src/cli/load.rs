@@ -84,11 +84,11 @@ pub(crate) fn plugin(sandbox: &Sandbox, plugin: &Plugin) -> Result<Arc<Loaded>, 
     })
 }
 
+/// Plugins that were refused, and why.
+pub(crate) type Refused = Vec<(String, LoadError)>;
+
 /// Every plugin; one that is refused is left out and reported.
-pub(crate) fn plugins(
-    sandbox: &Sandbox,
-    manifest: &Manifest,
-) -> (BTreeMap<String, Arc<Loaded>>, Vec<(String, LoadError)>) {
+pub(crate) fn plugins(sandbox: &Sandbox, manifest: &Manifest) -> (BTreeMap<String, Arc<Loaded>>, Refused) {
     let mut loaded = BTreeMap::new();
     let mut refused = Vec::new();
     for (name, spec) in &manifest.plugins {
