@@ -1,42 +1,62 @@
-//! `plugins.toml`, the operator's one file: read once into types, with every fault at its line and column.
+//! plugins.toml, the operator's one file: read once into types, every fault found in one run.
+//!
+//! | file       | what it does                                                     |
+//! |------------|------------------------------------------------------------------|
+//! | `schema`   | describes every key; `keys` holds the rows                       |
+//! | `check`    | unknown keys, types, ranges, missing keys: all from the schema   |
+//! | `plugin`   | `[plugins.NAME]`, with `grant` and `limits`                      |
+//! | `target`   | `[targets.NAME]`, with `secrets`, `auth`, `tls`, `look`, `json`  |
+//! | `writable` | refuses grants to write what is run, loaded or kept by the host  |
+//! | `fault`    | faults and their places; `node` is a value with its place        |
+//!
+//! No fault prints a secret: values that may be one are never part of a message.
 
 mod auth;
+mod check;
 mod fault;
-mod grants;
-mod host;
+mod grant;
+mod json;
+mod keys;
+mod limits;
+mod look;
+mod nearest;
+mod node;
 mod plugin;
-mod reader;
+mod read;
+pub mod schema;
+mod secrets;
 mod target;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod writable;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+pub use fault::{Fault, Faults};
 
 use crate::capability::net::{Auth, Trust};
 use crate::grant::Grant;
 use crate::sandbox::Limits;
 use crate::verify::Verify;
 
-pub use fault::{Fault, Faults};
-
-/// The file's largest size, in bytes.
-const LARGEST: u64 = 1 << 20;
-
-/// The whole file.
-#[derive(Clone)]
+/// The file, read and found right.
+#[derive(Clone, Debug)]
 pub struct Manifest {
-    /// The host's own settings.
+    /// Settings of the host itself.
     pub host: Host,
-    /// By name.
+    /// The components that may be loaded, by name.
     pub plugins: BTreeMap<String, Plugin>,
-    /// By name.
+    /// The things to deploy to, by name.
     pub targets: BTreeMap<String, Target>,
 }
 
-/// The host's own settings.
-#[derive(Clone)]
+/// Settings of the host itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Host {
-    /// Where outbox, identity, journals and compiled components lie.
+    /// Where the identity, the outbox, the journal and the compile cache lie.
     pub state_dir: PathBuf,
     /// Deployments at the same time.
     pub concurrency: usize,
@@ -44,116 +64,91 @@ pub struct Host {
     pub lease: Duration,
 }
 
-/// Whether a plugin's WASI imports are answered.
+/// A component with what it is granted.
+#[derive(Clone, Debug)]
+pub struct Plugin {
+    /// Its name in the file.
+    pub name: String,
+    /// The component's file.
+    pub component: PathBuf,
+    /// The component's digest; none if the operator chose not to pin it.
+    pub sha256: Option<[u8; 32]>,
+    /// The operator's key.
+    pub grant: Grant,
+    /// How WASI is answered.
+    pub wasi: Wasi,
+    /// Whether the connector itself may read private keys.
+    pub reveal_key: bool,
+    /// What one deployment's sandbox may use.
+    pub limits: Limits,
+    /// The environment of its commands.
+    pub environment: BTreeMap<String, String>,
+    /// The user that its commands run as.
+    pub run_as: Option<String>,
+    /// How much of a command's output is kept.
+    pub output_bytes: usize,
+    /// The largest answer to one request.
+    pub response_bytes: usize,
+}
+
+/// How a component's WASI imports are answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Wasi {
-    /// They are refused.
+    /// Not at all: a component that imports WASI is refused.
     #[default]
     None,
-    /// They are answered harmlessly.
+    /// Harmlessly.
     Inert,
 }
 
 impl Wasi {
-    /// Whether they are answered.
+    /// Whether WASI imports are answered.
     #[must_use]
     pub const fn is_inert(self) -> bool {
         matches!(self, Self::Inert)
     }
 }
 
-/// A component with its grant.
-#[derive(Clone)]
-pub struct Plugin {
-    /// Its name.
-    pub name: String,
-    /// The component's file.
-    pub component: PathBuf,
-    /// The digest over its bytes.
-    pub sha256: Option<[u8; 32]>,
-    /// What it may do at most.
-    pub grant: Grant,
-    /// Its WASI.
-    pub wasi: Wasi,
-    /// Whether it sees private keys.
-    pub reveal_key: bool,
-    /// The limits of each call.
-    pub limits: Limits,
-    /// The whole environment of its commands.
-    pub environment: BTreeMap<String, String>,
-    /// The user of its commands.
-    pub run_as: Option<String>,
-    /// How much of a command's output is kept.
-    pub output_bytes: usize,
-    /// The largest answer of the network.
-    pub response_bytes: usize,
-}
-
-/// Where a secret comes from. It is read when it is needed, and never lies in the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SecretSource {
-    /// An environment variable.
-    Env(String),
-    /// A file.
-    File(PathBuf),
-}
-
 /// One thing to deploy to.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Target {
-    /// Its name.
+    /// Its name in the file.
     pub name: String,
-    /// The plugin's name.
+    /// The plugin that deploys to it.
     pub plugin: String,
     /// Whose it is.
     pub tenant: String,
-    /// What the connector reads.
+    /// The connector's own configuration.
     pub config: serde_json::Value,
-    /// By name.
+    /// Where its secrets are read from, by name.
     pub secrets: BTreeMap<String, SecretSource>,
     /// Whom its endpoints must prove to be.
     pub trust: Trust,
     /// What the host adds to requests.
     pub auth: Auth,
-    /// Whether secrets may cross plain text to a loopback address.
+    /// Whether secrets may cross a plain-text connection to a loopback address.
     pub plaintext: bool,
-    /// How a deployment is verified.
+    /// Where the host looks at what is served.
     pub verify: Option<Verify>,
-    /// Whether an expired certificate is a warning only.
+    /// Whether a certificate that has expired may be deployed.
     pub allow_expired: bool,
 }
 
-/// Reads the file.
+/// Where a secret is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretSource {
+    /// This environment variable of the host.
+    Env(String),
+    /// This file, without one newline at its end.
+    File(PathBuf),
+}
+
+/// Reads the file at `path`. Nothing else is opened: neither components nor secrets.
 ///
 /// # Errors
 ///
-/// Every fault of it, in the order of its lines.
+/// Everything that is wrong with it.
 pub fn load(path: &Path) -> Result<Manifest, Faults> {
-    let text = read(path).map_err(|message| Faults::of_file(path, message))?;
-    let mut faults = Faults::new(path, &text);
-    let document = match toml_edit::Document::parse(text.as_str()) {
-        Ok(document) => document,
-        Err(error) => {
-            faults.add(error.span(), "", error.message().trim(), "valid TOML (https://toml.io)");
-            return Err(faults);
-        }
-    };
-    let base = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let base = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
-    let manifest = host::manifest(document.as_item(), &base, &mut faults);
-    if faults.is_empty() { Ok(manifest) } else { Err(faults.sorted()) }
+    let text = read::text(path)?;
+    read::parse(path, &text)
 }
-
-fn read(path: &Path) -> Result<String, String> {
-    let metadata = std::fs::metadata(path).map_err(|error| {
-        format!("{error}; write one, docs/plugins-toml.md shows how, then run `lastmile init`")
-    })?;
-    if metadata.len() > LARGEST {
-        return Err(format!("the file is larger than {LARGEST} bytes"));
-    }
-    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
-    String::from_utf8(bytes).map_err(|_| "the file is not UTF-8".to_owned())
-}
-
-#[cfg(test)]
-mod tests;

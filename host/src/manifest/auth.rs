@@ -1,66 +1,130 @@
-//! A target's `auth`.
+//! `auth`: what the host adds to requests. Each kind has its own keys; those that name secrets must name
+//! secrets of the same target.
 
-use std::collections::BTreeMap;
-
-use super::reader::Keys;
-use super::{Faults, SecretSource};
+use super::fault::Report;
+use super::node::Node;
+use super::schema;
 use crate::capability::net::Auth;
 
-type Secrets = BTreeMap<String, SecretSource>;
-
-pub(super) fn auth(keys: &Keys<'_>, secrets: &Secrets, faults: &mut Faults) -> Auth {
-    const KINDS: &str = "kind = \"basic\", \"bearer\", \"header\" or \"aws-sigv4\"";
-    let Some(node) = keys.get("auth") else { return Auth::None };
-    let Some(table) = node.table(faults, &format!("{{ {KINDS}, … }}")) else { return Auth::None };
-    let Some(kind_node) =
-        table.required(faults, "kind", "\"basic\", \"bearer\", \"header\" or \"aws-sigv4\"")
-    else {
-        return Auth::None;
-    };
-    let mut text = |key| {
-        table
-            .required(faults, key, "a string")
-            .and_then(|node| node.text(faults, "a string"))
-            .unwrap_or_default()
-    };
-    let auth = match kind_node.item.as_str() {
-        Some("basic") => {
-            Auth::Basic { username: text("username"), password: secret(&table, "password", secrets, faults) }
-        }
-        Some("bearer") => Auth::Bearer { token: secret(&table, "token", secrets, faults) },
-        Some("header") => {
-            Auth::Header { name: text("name"), value: secret(&table, "value", secrets, faults) }
-        }
-        Some("aws-sigv4") => {
-            let (region, service) = (text("region"), text("service"));
-            let session =
-                table.get("session-token").and_then(|node| node.text(faults, "the name of a secret"));
-            Auth::AwsSigv4 {
-                region,
-                service,
-                access_key_id: secret(&table, "access-key-id", secrets, faults),
-                secret_access_key: secret(&table, "secret-access-key", secrets, faults),
-                session_token: session,
-            }
-        }
-        _ => {
-            kind_node.fault(faults, "there is no such kind of auth", KINDS);
-            return Auth::None;
-        }
-    };
-    table.finish(faults);
-    auth
+/// What a key of a kind holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Plain,
+    Secret,
+    OptionalSecret,
 }
 
-/// A key that names one of the target's secrets.
-fn secret(table: &Keys<'_>, key: &'static str, secrets: &Secrets, faults: &mut Faults) -> String {
-    const WANTED: &str = "the name of one of the target's `secrets`";
-    let Some(node) = table.required(faults, key, WANTED) else { return String::new() };
-    let name = node.text(faults, WANTED).unwrap_or_default();
-    if !name.is_empty() && !secrets.contains_key(&name) {
-        // What stands here may be the secret itself: it is not repeated.
-        let known: Vec<&str> = secrets.keys().map(String::as_str).collect();
-        node.fault(faults, &format!("it names none of the target's secrets ({})", known.join(", ")), WANTED);
+type Shape = &'static [(&'static str, Part)];
+
+fn shape(kind: &str) -> Option<Shape> {
+    Some(match kind {
+        "basic" => &[("username", Part::Plain), ("password", Part::Secret)],
+        "bearer" => &[("token", Part::Secret)],
+        "header" => &[("name", Part::Plain), ("value", Part::Secret)],
+        "aws-sigv4" => &[
+            ("region", Part::Plain),
+            ("service", Part::Plain),
+            ("access-key-id", Part::Secret),
+            ("secret-access-key", Part::Secret),
+            ("session-token", Part::OptionalSecret),
+        ],
+        _ => return None,
+    })
+}
+
+/// What is added. `secrets` are the names of the target's secrets.
+pub(super) fn read(node: &Node<'_>, secrets: &[&str], report: &mut Report<'_>) -> Auth {
+    let kind = node.text_of("kind").unwrap_or_default();
+    let Some(shape) = shape(kind) else { return Auth::None };
+    foreign(node, kind, shape, report);
+    for &(name, part) in shape {
+        match node.get(name) {
+            None if part == Part::OptionalSecret => {}
+            None => {
+                let path = format!("{}.{name}", node.path);
+                let message = format!("it is missing for kind \"{kind}\"");
+                report.add(&node.key_at, &path, message, format!("write {}", example(name)));
+            }
+            Some(entry) if part == Part::Plain => plain(&entry, report),
+            Some(entry) => secret(&entry, secrets, report),
+        }
     }
-    name
+    build(node, kind)
+}
+
+fn example(name: &str) -> String {
+    schema::find(&format!("targets.NAME.auth.{name}"))
+        .map_or(String::new(), |key| format!("`{}`", key.example))
+}
+
+fn foreign(node: &Node<'_>, kind: &str, shape: Shape, report: &mut Report<'_>) {
+    let known = schema::names("targets.NAME.auth");
+    for entry in node.entries() {
+        let belongs = entry.name == "kind" || shape.iter().any(|&(name, _)| name == entry.name);
+        if !belongs && known.contains(&entry.name) {
+            let names: Vec<&str> = shape.iter().map(|&(name, _)| name).collect();
+            let instead = format!("remove it; this kind has {}", names.join(", "));
+            report.add(&entry.key_at, &entry.path, format!("it does not belong to kind \"{kind}\""), instead);
+        }
+    }
+}
+
+fn plain(entry: &Node<'_>, report: &mut Report<'_>) {
+    let Some(text) = entry.text() else { return };
+    let mut fault = |message: &str, instead: &str| report.add(&entry.at(), &entry.path, message, instead);
+    if text.is_empty() {
+        fault("it is empty", &format!("write for example {}", example(entry.name)));
+    } else if text.contains(char::is_control) {
+        fault("it holds a control character", "write it without");
+    } else if entry.name == "username" && text.contains(':') {
+        fault(
+            "a user's name cannot hold `:` here (RFC 7617)",
+            "write the name alone; the password is a secret",
+        );
+    } else if entry.name == "name" && !is_header(text) {
+        fault(
+            "the host itself sets this header, or it is none",
+            "write the name of another, for example \"X-Api-Key\"",
+        );
+    }
+}
+
+/// A header's name, and none that the connection itself depends on.
+fn is_header(name: &str) -> bool {
+    let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    let own = ["host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"];
+    name.bytes().all(token) && !own.contains(&name.to_ascii_lowercase().as_str())
+}
+
+/// The text is never printed: it may be the secret itself, in the wrong place.
+fn secret(entry: &Node<'_>, secrets: &[&str], report: &mut Report<'_>) {
+    if entry.text().is_none_or(|text| secrets.contains(&text)) {
+        return;
+    }
+    let instead = if secrets.is_empty() {
+        format!(
+            "add `secrets = {{ {} = \"env:NAME\" }}` to the target and write \"{}\"",
+            entry.name, entry.name
+        )
+    } else {
+        format!("write the name of one of them: {}", secrets.join(", "))
+    };
+    report.add(&entry.at(), &entry.path, "it is not the name of any of this target's secrets", instead);
+}
+
+fn build(node: &Node<'_>, kind: &str) -> Auth {
+    let text = |name: &str| node.text_of(name).unwrap_or_default().to_owned();
+    match kind {
+        "basic" => Auth::Basic { username: text("username"), password: text("password") },
+        "bearer" => Auth::Bearer { token: text("token") },
+        "header" => Auth::Header { name: text("name"), value: text("value") },
+        "aws-sigv4" => Auth::AwsSigv4 {
+            region: text("region"),
+            service: text("service"),
+            access_key_id: text("access-key-id"),
+            secret_access_key: text("secret-access-key"),
+            session_token: node.text_of("session-token").map(str::to_owned),
+        },
+        _ => Auth::None,
+    }
 }

@@ -1,91 +1,99 @@
 //! `[plugins.NAME]`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
-use super::reader::{Keys, Node};
-use super::{Faults, Plugin, Wasi, grants};
-use crate::sandbox::Limits;
+use super::fault::Report;
+use super::node::Node;
+use super::writable::Write;
+use super::{Plugin, Wasi, grant, limits, read};
 
-pub(super) fn plugin(name: &str, node: &Node<'_>, base: &Path, faults: &mut Faults) -> Option<Plugin> {
-    let keys = node.table(faults, &format!("[plugins.{name}]"))?;
-    let component = keys
-        .required(faults, "component", "\"plugins/NAME.wasm\"")
-        .and_then(|node| node.text(faults, "the component's path"));
-    let component = base.join(component.unwrap_or_default());
-    let grant = keys.get("grant").map(|node| grants::grant(&node, &component, faults)).unwrap_or_default();
-    let size = |key, default: usize, faults: &mut Faults| {
-        let number = keys.get(key).and_then(|node| node.number(faults, 1024, 64 << 20));
-        number.and_then(|number| usize::try_from(number).ok()).unwrap_or(default)
-    };
-    let plugin = Plugin {
-        name: name.to_owned(),
-        sha256: digest(&keys, faults),
-        grant,
-        wasi: wasi(&keys, faults),
-        reveal_key: keys.get("reveal-key").and_then(|node| node.flag(faults)).unwrap_or(false),
-        limits: limits(&keys, faults),
-        environment: environment(&keys, faults),
-        run_as: keys.get("run-as").and_then(|node| node.text(faults, "a user's name")),
-        output_bytes: size("output-bytes", 64 << 10, faults),
-        response_bytes: size("response-bytes", 4 << 20, faults),
-        component,
-    };
-    keys.finish(faults);
-    Some(plugin)
+/// One plugin. What it may write is added to `writes`, with its place.
+pub(super) fn read(
+    node: &Node<'_>,
+    directory: &Path,
+    writes: &mut Vec<Write>,
+    report: &mut Report<'_>,
+) -> Plugin {
+    let size = |name, default| usize::try_from(node.count_of(name, default)).unwrap_or(usize::MAX);
+    Plugin {
+        name: node.name.to_owned(),
+        component: read::resolve(node, "component", directory).unwrap_or_default(),
+        sha256: digest(node, report),
+        grant: node.get("grant").map(|grant| grant::read(&grant, writes, report)).unwrap_or_default(),
+        wasi: if node.text_of("wasi") == Some("inert") { Wasi::Inert } else { Wasi::None },
+        reveal_key: node.flag_of("reveal-key"),
+        limits: limits::read(node.get("limits").as_ref()),
+        environment: environment(node, report),
+        run_as: run_as(node, report),
+        output_bytes: size("output-bytes", 64 << 10),
+        response_bytes: size("response-bytes", 1 << 20),
+    }
 }
 
-fn digest(keys: &Keys<'_>, faults: &mut Faults) -> Option<[u8; 32]> {
-    let unpinned = keys.get("unpinned").and_then(|node| node.flag(faults)).unwrap_or(false);
-    let wanted = "the 64 hex digits that `sha256sum FILE` or `lastmile plugin inspect FILE` prints";
-    let node = if unpinned { keys.get("sha256")? } else { keys.required(faults, "sha256", wanted)? };
-    let text = node.text(faults, wanted)?;
-    let digest = hex::decode(&text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+fn digest(node: &Node<'_>, report: &mut Report<'_>) -> Option<[u8; 32]> {
+    let file = node.text_of("component").unwrap_or("FILE");
+    let compute = format!("`sha256sum {file}` or `lastmile plugin inspect {file}` prints it");
+    let unpinned = node.flag_of("unpinned");
+    let Some(entry) = node.get("sha256") else {
+        if !unpinned {
+            let instead = format!(
+                "write `sha256 = \"…\"` ({compute}), or `unpinned = true` to load whatever lies there"
+            );
+            report.add(&node.key_at, &format!("{}.sha256", node.path), "it is missing", instead);
+        }
+        return None;
+    };
+    if unpinned {
+        report.add(
+            &entry.key_at,
+            &entry.path,
+            "the plugin is `unpinned` as well",
+            "write only one of the two",
+        );
+    }
+    let digest = parse_digest(entry.text()?);
     if digest.is_none() {
-        node.fault(faults, &format!("{text:?} is no SHA-256"), wanted);
+        let instead = format!("write the 64 hexadecimal digits of the component's SHA-256: {compute}");
+        report.add(&entry.at(), &entry.path, "it is not a SHA-256", instead);
     }
     digest
 }
 
-fn wasi(keys: &Keys<'_>, faults: &mut Faults) -> Wasi {
-    let Some(node) = keys.get("wasi") else { return Wasi::None };
-    match node.item.as_str() {
-        Some("inert") => Wasi::Inert,
-        _ => {
-            node.fault(faults, "WASI is either absent or inert", "wasi = \"inert\", or leave the key out");
-            Wasi::None
+/// 64 hexadecimal digits.
+pub(super) fn parse_digest(text: &str) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    hex::decode_to_slice(text, &mut digest).ok().map(|()| digest)
+}
+
+/// Values are never printed: some programs take secrets this way.
+fn environment(node: &Node<'_>, report: &mut Report<'_>) -> BTreeMap<String, String> {
+    let mut environment = BTreeMap::new();
+    for entry in node.get("environment").map(|table| table.entries()).unwrap_or_default() {
+        let Some(value) = entry.text() else { continue };
+        if entry.name.is_empty() || entry.name.contains(['=', '\0']) {
+            report.add(
+                &entry.key_at,
+                &entry.path,
+                "no variable can have this name",
+                "write a name without `=`",
+            );
         }
+        if value.contains('\0') {
+            report.add(&entry.at(), &entry.path, "the value holds a NUL character", "write it without");
+        }
+        environment.insert(entry.name.to_owned(), value.to_owned());
     }
+    environment
 }
 
-fn environment(keys: &Keys<'_>, faults: &mut Faults) -> std::collections::BTreeMap<String, String> {
-    let table = keys.get("environment").and_then(|node| node.table(faults, "{ NAME = \"value\" }"));
-    let named = table.map(|table| table.named()).unwrap_or_default();
-    named.into_iter().filter_map(|(name, node)| Some((name, node.text(faults, "a string")?))).collect()
-}
-
-fn limits(keys: &Keys<'_>, faults: &mut Faults) -> Limits {
-    let mut limits = Limits::default();
-    let Some(keys) = keys.get("limits").and_then(|node| node.table(faults, "a table of limits")) else {
-        return limits;
-    };
-    let mut set = |key, least, most, slot: &mut u64| {
-        if let Some(number) = keys.get(key).and_then(|node| node.number(faults, least, most)) {
-            *slot = number;
-        }
-    };
-    set("component-bytes", 1024, 256 << 20, &mut limits.component_bytes);
-    set("memory-bytes", 64 << 10, 256 << 20, &mut limits.memory_bytes);
-    set("table-elements", 1, 20_000, &mut limits.table_elements);
-    set("instances", 1, 128, &mut limits.instances);
-    set("host-calls", 1, 1_000_000, &mut limits.host_calls);
-    set("bytes-in", 1024, 256 << 20, &mut limits.bytes_in);
-    set("bytes-out", 1024, 256 << 20, &mut limits.bytes_out);
-    set("handles", 1, 256, &mut limits.handles);
-    set("log-bytes", 0, 16 << 20, &mut limits.log_bytes);
-    let mut seconds = limits.wall.as_secs();
-    set("wall-seconds", 1, 3600, &mut seconds);
-    limits.wall = Duration::from_secs(seconds);
-    keys.finish(faults);
-    limits
+fn run_as(node: &Node<'_>, report: &mut Report<'_>) -> Option<String> {
+    let entry = node.get("run-as")?;
+    let user = entry.text()?;
+    if user.is_empty()
+        || user.contains(|c: char| c.is_control() || c.is_whitespace() || matches!(c, ':' | '/'))
+    {
+        report.add(&entry.at(), &entry.path, "it is no user", "write the user's name or number");
+    }
+    Some(user.to_owned())
 }
