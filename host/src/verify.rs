@@ -1,162 +1,196 @@
-//! Verification: the host's own TLS handshake with the target, and a look at the leaf that it serves.
+//! The host's own look at what the target serves after a deployment.
 //!
-//! Any certificate is accepted here: it is read, nothing is sent.
+//! The connector's word is not taken for it: the host opens TLS to the operator's endpoint, through STARTTLS
+//! where that is how the target speaks, and compares the leaf's fingerprint.
 
-use std::sync::Arc;
+mod handshake;
+mod starttls;
+
+#[cfg(test)]
+mod tests;
+
+use std::str::FromStr;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use rustls::ClientConfig;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::ring;
-use rustls::{DigitallySignedStruct, Error, SignatureScheme};
-use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
-use sha2::{Digest, Sha256};
-use thiserror::Error as ThisError;
-use tokio::net::TcpStream;
+use thiserror::Error;
 use tokio::runtime::Handle;
-use tokio_rustls::TlsConnector;
 
-/// Where and how often to look.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One look may take so long.
+const LOOK: Duration = Duration::from_secs(10);
+/// The pause between two looks does not grow beyond this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// How TLS begins on a line that starts in the clear.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StartTls {
+    /// With the first byte.
+    #[default]
+    None,
+    /// RFC 3207.
+    Smtp,
+    /// RFC 9051, section 6.2.1.
+    Imap,
+    /// RFC 2595, section 4.
+    Pop3,
+    /// RFC 4511, section 4.14.
+    Ldap,
+    /// The `SSLRequest` of PostgreSQL's protocol.
+    Postgres,
+    /// The `SSLRequest` of MySQL's and MariaDB's protocol.
+    Mysql,
+}
+
+/// Not the name of a protocol.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{0}` is none of none, smtp, imap, pop3, ldap, postgres and mysql")]
+pub struct StartTlsError(String);
+
+impl FromStr for StartTls {
+    type Err = StartTlsError;
+
+    fn from_str(text: &str) -> Result<Self, StartTlsError> {
+        Ok(match text {
+            "none" => Self::None,
+            "smtp" => Self::Smtp,
+            "imap" => Self::Imap,
+            "pop3" => Self::Pop3,
+            "ldap" => Self::Ldap,
+            "postgres" => Self::Postgres,
+            "mysql" => Self::Mysql,
+            other => return Err(StartTlsError(other.to_owned())),
+        })
+    }
+}
+
+/// Where to look, and how often.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Verify {
-    /// `host:port`.
+    /// `host:port`. It is the operator's own, so any address will do.
     pub endpoint: String,
-    /// The name to ask for (SNI).
+    /// The name that is asked for (SNI); an IP address asks for none.
     pub server_name: String,
-    /// How often to look before giving up.
+    /// How TLS begins.
+    pub starttls: StartTls,
+    /// Looks at most; zero counts as one.
     pub attempts: u32,
-    /// The first pause; each is half as long again as the one before.
+    /// The pause after the first look. Each further one is half as long again.
     pub interval: Duration,
 }
 
-/// The target does not serve what was deployed.
-#[derive(Debug, ThisError)]
+/// Why the new certificate is not confirmed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum VerifyError {
-    /// It serves another certificate.
-    #[error("{endpoint} ({name}) serves certificate {served}, not {expected}")]
-    Other {
-        /// Where.
+    /// The operator's `verify` makes no sense.
+    #[error("verify: {0}")]
+    Misconfigured(String),
+    /// Nobody answered, or not with TLS.
+    #[error("`{endpoint}` serves no certificate: {reason}")]
+    Unreachable {
+        /// Where it was looked for.
         endpoint: String,
-        /// For which name.
-        name: String,
-        /// What.
-        served: String,
-        /// What was deployed.
-        expected: String,
+        /// What went wrong.
+        reason: String,
     },
-    /// It does not answer.
-    #[error("{endpoint} ({name}) shows no certificate: {text}")]
-    Silent {
-        /// Where.
+    /// Another certificate.
+    #[error(
+        "`{endpoint}` serves certificate {served} for `{server_name}` where {expected} was expected (looks: {attempts})"
+    )]
+    Mismatch {
+        /// Where it was looked for.
         endpoint: String,
-        /// For which name.
-        name: String,
-        /// Why.
-        text: String,
+        /// The name that was asked for.
+        server_name: String,
+        /// The fingerprint that was deployed.
+        expected: String,
+        /// The fingerprint that is served.
+        served: String,
+        /// How often it was looked for.
+        attempts: u32,
+    },
+    /// No certificate up to the end.
+    #[error("certificate {expected} was expected, but {last} (looks: {attempts})")]
+    Unconfirmed {
+        /// The fingerprint that was deployed.
+        expected: String,
+        /// What the last look met.
+        last: String,
+        /// How often it was looked for.
+        attempts: u32,
     },
 }
 
-/// Looks until the target serves `expected`, the attempts are used up or the deadline is there.
+/// The SHA-256 of the leaf that is served there, in lower-case hex. Any certificate will do: it is only read.
+/// Call it from a plain thread.
 ///
 /// # Errors
 ///
-/// What it served, or why it did not answer, at the last look.
+/// An endpoint or name that is none, or nobody who speaks TLS there within `timeout`.
+pub fn served_fingerprint(
+    wanted: &Verify,
+    runtime: &Handle,
+    timeout: Duration,
+) -> Result<String, VerifyError> {
+    runtime.block_on(async {
+        tokio::time::timeout(timeout, handshake::fingerprint(wanted)).await.unwrap_or_else(|_| {
+            Err(VerifyError::Unreachable {
+                endpoint: wanted.endpoint.clone(),
+                reason: format!("no answer within {} ms", timeout.as_millis()),
+            })
+        })
+    })
+}
+
+/// Looks until `expected` is served. A server that reloads may serve the old certificate for a while.
+/// Call it from a plain thread.
+///
+/// # Errors
+///
+/// What the last look met, once the attempts or the time are used up.
 pub fn verify(
     wanted: &Verify,
     expected: &str,
     runtime: &Handle,
     deadline: Instant,
 ) -> Result<(), VerifyError> {
+    let attempts = wanted.attempts.max(1);
     let mut pause = wanted.interval;
-    let mut attempt = 1;
+    let mut looks = 0;
     loop {
-        let left = deadline.saturating_duration_since(Instant::now()).min(Duration::from_secs(5));
-        let failure = match served_fingerprint(wanted, runtime, left) {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let met = served_fingerprint(wanted, runtime, left.min(LOOK));
+        looks += 1;
+        match met {
             Ok(served) if served == expected => return Ok(()),
-            Ok(served) => VerifyError::Other {
-                endpoint: wanted.endpoint.clone(),
-                name: wanted.server_name.clone(),
-                served,
-                expected: expected.to_owned(),
-            },
-            Err(error) => error,
-        };
-        if attempt >= wanted.attempts || Instant::now() + pause >= deadline {
-            return Err(failure);
+            // Looking again does not mend a wrong configuration.
+            Err(error @ VerifyError::Misconfigured(_)) => return Err(error),
+            met => {
+                let left = deadline.saturating_duration_since(Instant::now());
+                if looks >= attempts || left <= pause {
+                    return Err(conclusion(wanted, expected, met, looks));
+                }
+            }
         }
-        attempt += 1;
-        std::thread::sleep(pause);
-        pause = (pause * 3 / 2).min(Duration::from_secs(5));
+        thread::sleep(pause);
+        pause = (pause.saturating_mul(3) / 2).min(LONGEST_PAUSE.max(wanted.interval));
     }
 }
 
-/// The SHA-256 of the leaf that the target serves, lower-case hex.
-///
-/// # Errors
-///
-/// The target does not answer.
-pub fn served_fingerprint(
+fn conclusion(
     wanted: &Verify,
-    runtime: &Handle,
-    timeout: Duration,
-) -> Result<String, VerifyError> {
-    let silent = |text: String| VerifyError::Silent {
-        endpoint: wanted.endpoint.clone(),
-        name: wanted.server_name.clone(),
-        text,
-    };
-    let look = async { tokio::time::timeout(timeout, handshake(wanted)).await };
-    runtime.block_on(look).map_err(|_| silent(format!("no answer in {timeout:?}")))?.map_err(silent)
-}
-
-async fn handshake(wanted: &Verify) -> Result<String, String> {
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(AnyCertificate))
-        .with_no_client_auth();
-    let name = ServerName::try_from(wanted.server_name.clone()).map_err(|error| error.to_string())?;
-    let tcp = TcpStream::connect(&wanted.endpoint).await.map_err(|error| error.to_string())?;
-    let connector = TlsConnector::from(Arc::new(config));
-    let tls = connector.connect(name, tcp).await.map_err(|error| error.to_string())?;
-    let leaf = tls.get_ref().1.peer_certificates().and_then(<[_]>::first);
-    leaf.map(|leaf| hex::encode(Sha256::digest(leaf))).ok_or_else(|| "it presented none".to_owned())
-}
-
-#[derive(Debug)]
-struct AnyCertificate;
-
-impl ServerCertVerifier for AnyCertificate {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        leaf: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = ring::default_provider().signature_verification_algorithms;
-        rustls::crypto::verify_tls12_signature(message, leaf, signature, &algorithms)
-    }
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        leaf: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = ring::default_provider().signature_verification_algorithms;
-        rustls::crypto::verify_tls13_signature(message, leaf, signature, &algorithms)
-    }
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        ring::default_provider().signature_verification_algorithms.supported_schemes()
+    expected: &str,
+    met: Result<String, VerifyError>,
+    attempts: u32,
+) -> VerifyError {
+    let expected = expected.to_owned();
+    match met {
+        Ok(served) => VerifyError::Mismatch {
+            endpoint: wanted.endpoint.clone(),
+            server_name: wanted.server_name.clone(),
+            expected,
+            served,
+            attempts,
+        },
+        Err(last) => VerifyError::Unconfirmed { expected, last: last.to_string(), attempts },
     }
 }

@@ -137,6 +137,16 @@ impl Vault {
     /// Secrets shorter than six bytes are left: they would tear ordinary text apart.
     #[must_use]
     pub fn scrub(&self, bytes: &[u8]) -> Vec<u8> {
+        self.needles().replace(bytes)
+    }
+
+    /// How many bytes at the end of `bytes` are the beginning of a secret whose rest may still be on its way.
+    #[must_use]
+    pub fn begun(&self, bytes: &[u8]) -> usize {
+        self.needles().begun(bytes)
+    }
+
+    fn needles(&self) -> scrub::Needles {
         let mut needles = scrub::Needles::default();
         for secret in self.named.values() {
             needles.add(secret.expose());
@@ -150,7 +160,7 @@ impl Vault {
                 needles.add_pem(key.expose());
             }
         }
-        needles.replace(bytes)
+        needles
     }
 }
 

@@ -80,6 +80,7 @@ pub(super) const TARGET: &[Key] = &[
     key("targets.NAME.plaintext", Flag, "`false`", "", "Let secrets cross a connection in the clear, to a loopback address only.", "plaintext = true"),
     key("targets.NAME.verify.endpoint", Text, REQUIRED, "", "Where the host looks, after a deployment, at the certificate that is served: `host:port`.", "endpoint = \"127.0.0.1:443\""),
     key("targets.NAME.verify.server-name", Text, "the endpoint's host", "", "The name to ask for (SNI).", "server-name = \"shop.example.test\""),
+    key("targets.NAME.verify.starttls", Text, "none", "", "How TLS begins: `none` (with the first byte), `smtp`, `imap`, `pop3`, `ldap`, `postgres` or `mysql`.", "starttls = \"smtp\""),
     key("targets.NAME.verify.attempts", Count(1, 100), "10", "attempts", "How often to look before the deployment is undone.", "attempts = 10"),
     key("targets.NAME.verify.interval-ms", Count(10, 60_000), "50", "milliseconds", "How long to wait before looking again; each wait is half as long again.", "interval-ms = 50"),
     key("targets.NAME.allow-expired", Flag, "`false`", "", "Deploy a certificate that has expired.", "allow-expired = true"),

@@ -7,15 +7,17 @@ use rustls_pki_types::ServerName;
 use super::fault::Report;
 use super::node::Node;
 use crate::grant::Endpoint;
-use crate::verify::Verify;
+use crate::verify::{StartTls, Verify};
 
 /// Where and how to look; none if that cannot be told.
 pub(super) fn read(node: &Node<'_>, report: &mut Report<'_>) -> Option<Verify> {
     let name = server_name(node, report);
+    let starttls = starttls(node, report);
     let endpoint = endpoint(node, report)?;
     Some(Verify {
         endpoint: format!("{}:{}", endpoint.url_host(), endpoint.port),
         server_name: name.unwrap_or(endpoint.host),
+        starttls,
         attempts: u32::try_from(node.count_of("attempts", 10)).unwrap_or(10),
         interval: Duration::from_millis(node.count_of("interval-ms", 50)),
     })
@@ -48,4 +50,13 @@ fn server_name(node: &Node<'_>, report: &mut Report<'_>) -> Option<String> {
         report.add(&entry.at(), &entry.path, "it is no server's name", instead);
     }
     Some(text.to_owned())
+}
+
+fn starttls(node: &Node<'_>, report: &mut Report<'_>) -> StartTls {
+    let Some(entry) = node.get("starttls") else { return StartTls::None };
+    let Some(text) = entry.text() else { return StartTls::None };
+    text.parse().unwrap_or_else(|error: crate::verify::StartTlsError| {
+        report.add(&entry.at(), &entry.path, error.to_string(), "write for example \"smtp\"");
+        StartTls::None
+    })
 }

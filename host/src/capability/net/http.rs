@@ -1,169 +1,255 @@
-//! One HTTP exchange: built from a path and headers, never from a URL of the guest's making.
+//! HTTP requests over one pinned address: no proxies, no redirects, no cookies, no decompression.
 
+use std::error::Error as _;
 use std::net::SocketAddr;
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, Method, Url};
 use rustls::ClientConfig;
+use zeroize::Zeroizing;
 
-use super::{Auth, NetError, NetSettings, Request, Response, sign};
-use crate::capability::vault::Vault;
+use super::auth::{self, Header};
+use super::sigv4::Signable;
+use super::tls::Guard;
+use super::{Auth, NetError, NetSettings, Request, Response, clock};
+use crate::capability::vault::{FillError, Vault};
 use crate::grant::Endpoint;
 
-/// The host's own business: framing, routing, connection.
-const RESERVED: &[&str] = &[
-    "host",
-    "content-length",
-    "transfer-encoding",
-    "connection",
-    "upgrade",
-    "te",
-    "trailer",
-    "keep-alive",
-    "expect",
-    "proxy-authorization",
-    "proxy-connection",
-    "x-amz-date",
-    "x-amz-security-token",
-];
-const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+/// The connection's own time-out is to fire before that of the whole exchange, so that a request that never
+/// left is not taken for one that did.
+const GRACE: Duration = Duration::from_millis(20);
 
-/// A client that knows one address, follows no redirect and asks no proxy.
-pub(super) fn client(
-    endpoint: &Endpoint,
-    address: SocketAddr,
-    tls: ClientConfig,
-    settings: &NetSettings,
-) -> Result<reqwest::Client, NetError> {
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .referer(false)
-        .http1_only()
-        .connect_timeout(settings.connect_timeout)
-        .resolve(&endpoint.host, address)
-        .build()
-        .map_err(|error| NetError::Invalid(format!("{endpoint}: {error}")))
+/// Where requests go. Connections are kept and reused beneath.
+pub(super) struct Line {
+    endpoint: Endpoint,
+    pinned: SocketAddr,
+    config: ClientConfig,
+    client: Client,
+    connect_timeout: Duration,
 }
 
-pub(super) fn prepare(
-    client: &reqwest::Client,
-    endpoint: &Endpoint,
-    request: &Request,
-    vault: &Vault,
-    auth: &Auth,
-) -> Result<reqwest::Request, NetError> {
-    let invalid = |text: String| NetError::Invalid(text);
-    if !METHODS.contains(&request.method.as_str()) {
-        return Err(invalid(format!("the method {:?} is none of {}", request.method, METHODS.join(", "))));
-    }
-    check_path(&request.path)?;
-    let body = vault.fill(&request.body).map_err(|error| invalid(format!("the body: {error}")))?;
-    let mut headers = HeaderMap::new();
-    for (name, value) in &request.headers {
-        let name = header_name(name, auth)?;
-        let value = vault
-            .fill_header(value, body.len() as u64)
-            .map_err(|error| invalid(format!("the header {name}: {error}")))?;
-        headers.append(name.clone(), header_value(&name, &value)?);
-    }
-    let url =
-        format!("{}://{}:{}{}", endpoint.scheme.name(), endpoint.url_host(), endpoint.port, request.path);
-    sign::add(auth, vault, &request.method, &url, &mut headers, &body)?;
-    let method =
-        reqwest::Method::from_bytes(request.method.as_bytes()).map_err(|error| invalid(error.to_string()))?;
-    let mut builder = client.request(method, &url).headers(headers);
-    if !body.is_empty() {
-        builder = builder.body(body.to_vec());
-    }
-    let built = builder.build().map_err(|error| invalid(error.without_url().to_string()))?;
-    // The path must have stayed a path.
-    let host = built.url().host_str().unwrap_or_default();
-    let same = host == endpoint.url_host() && built.url().port_or_known_default() == Some(endpoint.port);
-    if same { Ok(built) } else { Err(invalid(format!("the path {:?} leads to another host", request.path))) }
-}
-
-fn check_path(path: &str) -> Result<(), NetError> {
-    let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#');
-    if path.starts_with('/') && !path.starts_with("//") && plain {
-        return Ok(());
-    }
-    Err(NetError::Invalid(format!(
-        "the path {path:?}: write an absolute path with its query, percent-encoded, without a fragment"
-    )))
-}
-
-fn header_name(name: &str, auth: &Auth) -> Result<HeaderName, NetError> {
-    let parsed = HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| NetError::Invalid(format!("{name:?} is no header's name")))?;
-    let owned = *auth != Auth::None && parsed == "authorization"
-        || matches!(auth, Auth::Header { name, .. } if name.eq_ignore_ascii_case(parsed.as_str()));
-    if owned || RESERVED.contains(&parsed.as_str()) {
-        return Err(NetError::Invalid(format!("the header {parsed} is the host's to write")));
-    }
-    Ok(parsed)
-}
-
-pub(super) fn header_value(name: &HeaderName, value: &str) -> Result<HeaderValue, NetError> {
-    let mut value = HeaderValue::from_str(value)
-        .map_err(|_| NetError::Invalid(format!("the header {name} holds a control character")))?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-/// Sends and reads, at most `limit` bytes of body.
-pub(super) async fn exchange(
-    client: &reqwest::Client,
+/// A request with everything filled in.
+pub(super) struct Prepared {
     request: reqwest::Request,
-    limit: usize,
-) -> Result<Response, NetError> {
-    let unreachable = |error: reqwest::Error| {
+    added: Vec<Header>,
+}
+
+/// An answer as it came, and the credentials that it may repeat.
+pub(super) struct Answer {
+    response: Response,
+    added: Vec<Header>,
+}
+
+impl Line {
+    pub(super) fn new(
+        endpoint: &Endpoint,
+        pinned: SocketAddr,
+        guard: &Guard,
+        settings: &NetSettings,
+    ) -> Result<Self, NetError> {
+        let config = guard.config(&[b"http/1.1"])?;
+        let connect_timeout = settings.connect_timeout;
+        let client = client(endpoint, pinned, &config, connect_timeout)?;
+        Ok(Self { endpoint: endpoint.clone(), pinned, config, client, connect_timeout })
+    }
+
+    pub(super) const fn pinned(&self) -> SocketAddr {
+        self.pinned
+    }
+
+    /// Fills the sealed parts in, then adds the credentials, which may cover both.
+    pub(super) fn prepare(
+        &self,
+        request: &Request,
+        auth: &Auth,
+        vault: &Vault,
+    ) -> Result<Prepared, NetError> {
+        let url = self.url(&request.path)?;
+        let body = vault.fill(&request.body).map_err(|error| unfilled(&error))?;
+        let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
+        let mut headers = Vec::with_capacity(request.headers.len());
+        for (name, value) in &request.headers {
+            let value = vault.fill_header(value, length).map_err(|error| unfilled(&error))?;
+            headers.push((name.to_ascii_lowercase(), value));
+        }
+        let signable =
+            Signable { method: &request.method, url: url.as_str(), headers: &headers, body: &body };
+        let added = auth::headers(auth, &signable, vault, SystemTime::now())?;
+        let method = Method::from_bytes(request.method.as_bytes())
+            .map_err(|_| NetError::Invalid(format!("{:?} is no HTTP method", request.method)))?;
+        // A body of no bytes is still announced where the method calls for one.
+        let bodied = !body.is_empty() || [Method::POST, Method::PUT, Method::PATCH].contains(&method);
+        let mut prepared = reqwest::Request::new(method, url);
+        *prepared.headers_mut() = header_map(headers.iter().chain(&added))?;
+        *prepared.body_mut() = bodied.then(|| body.to_vec().into());
+        Ok(Prepared { request: prepared, added })
+    }
+
+    /// The path, at this origin and nowhere else.
+    fn url(&self, path: &str) -> Result<Url, NetError> {
+        let origin =
+            format!("{}://{}:{}", self.endpoint.scheme.name(), self.endpoint.url_host(), self.endpoint.port);
+        let url = Url::parse(&format!("{origin}{path}"))
+            .map_err(|error| NetError::Invalid(format!("the path {path:?}: {error}")))?;
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        if format!("{}{query}", url.path()) != path {
+            return Err(NetError::Invalid(format!(
+                "the path {path:?} would be sent as {:?}: write it so, without `.` and `..` and percent-encoded",
+                format!("{}{query}", url.path())
+            )));
+        }
+        let elsewhere = url.host_str() != Some(&self.endpoint.url_host())
+            || url.port_or_known_default() != Some(self.endpoint.port);
+        if elsewhere {
+            return Err(NetError::Denied(format!("the path {path:?} leads away from `{}`", self.endpoint)));
+        }
+        Ok(url)
+    }
+
+    /// Sends the request and takes an answer of at most `limit` bytes.
+    pub(super) async fn exchange(
+        &self,
+        prepared: Prepared,
+        limit: usize,
+        budget: Duration,
+        guard: &Guard,
+    ) -> Result<Answer, NetError> {
+        let client = if budget > self.connect_timeout {
+            self.client.clone()
+        } else {
+            client(&self.endpoint, self.pinned, &self.config, budget)?
+        };
+        let Prepared { request, added } = prepared;
+        let whole = async {
+            let answer = client.execute(request).await.map_err(|error| self.fault(error, guard))?;
+            let (status, headers) = (answer.status().as_u16(), readable(answer.headers()));
+            let body = self.body(answer, limit, guard).await?;
+            Ok(Answer { response: Response { status, headers, body }, added })
+        };
+        clock::within(budget + GRACE, "with the line cut after the request was sent", whole).await
+    }
+
+    async fn body(
+        &self,
+        mut answer: reqwest::Response,
+        limit: usize,
+        guard: &Guard,
+    ) -> Result<Vec<u8>, NetError> {
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|error| self.fault(error, guard))? {
+            if chunk.len() > limit.saturating_sub(body.len()) {
+                return Err(NetError::TooLarge(u64::try_from(limit).unwrap_or(u64::MAX)));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    fn fault(&self, error: reqwest::Error, guard: &Guard) -> NetError {
+        if let Some(reason) = guard.take_refusal() {
+            return NetError::Untrusted(format!("`{}`: {reason}", self.endpoint));
+        }
+        let (connecting, building) = (error.is_connect(), error.is_builder());
         let error = error.without_url();
         let mut text = error.to_string();
-        let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(&error);
-        while let Some(inner) = cause {
-            text = format!("{text}: {inner}");
-            cause = inner.source();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            text = format!("{text}: {cause}");
+            source = cause.source();
         }
-        NetError::Unreachable(text)
-    };
-    let mut answer = client.execute(request).await.map_err(unreachable)?;
-    let headers = answer
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
-        if body.len() + chunk.len() > limit {
-            return Err(NetError::TooLarge(limit as u64));
+        if building {
+            NetError::Invalid(format!("the request cannot be made: {text}"))
+        } else if connecting {
+            NetError::Unreachable(format!("`{}` at {}: {text}", self.endpoint, self.pinned))
+        } else {
+            NetError::Unreachable(format!(
+                "`{}`: the line was cut after the request was sent: {text}",
+                self.endpoint
+            ))
         }
-        body.extend_from_slice(&chunk);
     }
-    Ok(Response { status: answer.status().as_u16(), headers, body })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn client(
+    endpoint: &Endpoint,
+    pinned: SocketAddr,
+    config: &ClientConfig,
+    connect_timeout: Duration,
+) -> Result<Client, NetError> {
+    Client::builder()
+        .tls_backend_preconfigured(config.clone())
+        .http1_only()
+        // Nothing in the environment may send the request elsewhere.
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        // Whether to try again is the connector's decision: the first try may have had its effect.
+        .retry(reqwest::retry::never())
+        .resolve(&endpoint.host, pinned)
+        .connect_timeout(connect_timeout)
+        .pool_max_idle_per_host(1)
+        .user_agent(concat!("lastmile/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| NetError::Invalid(format!("no HTTP client for `{endpoint}`: {error}")))
+}
 
-    #[test]
-    fn paths_that_are_no_paths() {
-        for path in
-            ["", "x", "//evil.test/", "/a b", "/a\r\nHost: x", "/a\\b", "/a#b", "http://evil.test/", "/ü"]
-        {
-            assert!(check_path(path).is_err(), "{path:?}");
-        }
-        assert!(check_path("/mgmt/tm/sys?expand=1&x=%20").is_ok());
+fn header_map<'a>(headers: impl Iterator<Item = &'a Header>) -> Result<HeaderMap, NetError> {
+    let mut map = HeaderMap::new();
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| NetError::Invalid(format!("{name:?} is no header name")))?;
+        let mut value =
+            HeaderValue::from_str(value)
+                .or_else(|_| HeaderValue::from_bytes(value.as_bytes()))
+                .map_err(|_| NetError::Invalid(format!("the value of `{name}` cannot stand in a header")))?;
+        value.set_sensitive(true);
+        map.append(name, value);
     }
+    Ok(map)
+}
 
-    #[test]
-    fn headers_that_are_the_hosts() {
-        for name in ["Host", "content-length", "Transfer-Encoding", "Connection", "a b", "x\r\ny", ""] {
-            assert!(header_name(name, &Auth::None).is_err(), "{name:?}");
-        }
-        assert!(header_name("Authorization", &Auth::None).is_ok());
-        let bearer = Auth::Bearer { token: "t".to_owned() };
-        assert!(header_name("Authorization", &bearer).is_err());
+fn readable(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
+}
+
+fn unfilled(error: &FillError) -> NetError {
+    NetError::Invalid(error.to_string())
+}
+
+/// The answer without the deployment's secrets, and without the credentials that the host added: the vault
+/// does not know those in the form in which they were sent.
+pub(super) fn scrubbed(answer: Answer, vault: &Vault) -> Response {
+    let Answer { mut response, added } = answer;
+    let added: Vec<Zeroizing<Vec<u8>>> = added
+        .into_iter()
+        .filter(|(name, _)| name == "authorization")
+        .filter_map(|(_, value)| {
+            value.strip_prefix("Basic ").map(|pair| Zeroizing::new(pair.as_bytes().to_vec()))
+        })
+        .collect();
+    let clean = |bytes: &[u8]| {
+        added.iter().fold(vault.scrub(bytes), |bytes, needle| replace(&bytes, needle, b"[sealed]"))
+    };
+    for (_, value) in &mut response.headers {
+        *value = String::from_utf8_lossy(&clean(value.as_bytes())).into_owned();
     }
+    response.body = clean(&response.body);
+    response
+}
+
+fn replace(bytes: &[u8], needle: &[u8], with: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((&first, tail)) = rest.split_first() {
+        if let Some(behind) = rest.strip_prefix(needle) {
+            out.extend_from_slice(with);
+            rest = behind;
+        } else {
+            out.push(first);
+            rest = tail;
+        }
+    }
+    out
 }

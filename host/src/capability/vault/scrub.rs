@@ -9,6 +9,9 @@ use super::encode;
 /// Shorter values are not looked for.
 const SHORTEST: usize = 6;
 
+/// A beginning shorter than this is not taken for one: ordinary answers end with such bytes all the time.
+const SHORTEST_BEGINNING: usize = 4;
+
 /// What to look for.
 #[derive(Default)]
 pub(super) struct Needles(Vec<Zeroizing<Vec<u8>>>);
@@ -48,6 +51,17 @@ impl Needles {
         if needle.len() >= SHORTEST && !self.0.iter().any(|known| known.as_slice() == needle) {
             self.0.push(Zeroizing::new(needle.to_vec()));
         }
+    }
+
+    /// How many bytes at the end are the beginning of a needle, without its rest.
+    pub(super) fn begun(&self, bytes: &[u8]) -> usize {
+        let begun = |needle: &[u8]| {
+            let longest = needle.len().saturating_sub(1).min(bytes.len());
+            (SHORTEST_BEGINNING..=longest)
+                .rev()
+                .find(|length| needle.get(..*length).is_some_and(|beginning| bytes.ends_with(beginning)))
+        };
+        self.0.iter().filter_map(|needle| begun(needle)).max().unwrap_or(0)
     }
 
     /// `bytes` without the needles; the longest match goes first.
