@@ -36,17 +36,12 @@ fi
 export RUSTFLAGS="${RUSTFLAGS:-} -L /usr/lib/wasm32-wasi -C link-arg=-lc"
 # One target directory for every guest workspace: the standard library is built once.
 export CARGO_TARGET_DIR=$repo/target/guests
-(cd "$workspace" && "${build[@]}" --quiet --locked --release --target $target "$@")
+[ $# -gt 0 ] || set -- --lib --examples
+made=$(cd "$workspace" && "${build[@]}" --quiet --locked --release --target $target \
+  --message-format json-render-diagnostics "$@" | grep -o '"[^"]*\.wasm"' | tr -d '"' | sort -u)
 
 mkdir -p "$out"
-for kind in "" examples/; do
-  for file in "$CARGO_TARGET_DIR/$target/release/$kind"*.wasm; do
-    [ -e "$file" ] || continue
-    name=$(basename "$file" .wasm); name=${name//_/-}
-    # cargo leaves hashed copies beside the examples; the SDK itself is no connector.
-    [[ $name =~ -[0-9a-f]{16}$ || $name == lastmile-sdk ]] && continue
-    [[ -n $kind || $workspace == "$repo/guests" ]] || continue
-    [[ -z $kind || $workspace != "$repo/guests" ]] || continue
-    cmp -s "$file" "$out/$name.wasm" || cp "$file" "$out/$name.wasm"
-  done
+for file in $made; do
+  name=$(basename "$file" .wasm); name=${name//_/-}
+  cmp -s "$file" "$out/$name.wasm" || cp "$file" "$out/$name.wasm"
 done

@@ -87,11 +87,18 @@ impl Fields {
         None
     }
 
-    /// A command line that may be there: an absolute program, then its arguments.
+    /// Whether the key is there and nobody took it yet.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.left.contains_key(key)
+    }
+
+    /// A command line that may be there: an absolute program, then its arguments. An empty list is allowed: no
+    /// command.
     pub fn optional_command(&mut self, key: &'static str) -> Option<Vec<String>> {
         let what = "a command line as a list, for example [\"/usr/bin/systemctl\", \"reload\", \"haproxy\"]";
         let argv: Vec<String> = self.optional(key, what)?;
-        if argv.first().is_some_and(|program| program.starts_with('/')) {
+        if argv.first().is_none_or(|program| program.starts_with('/')) {
             return Some(argv);
         }
         self.fault(key, &format!("the program must be an absolute path; write {what}"));
@@ -101,6 +108,17 @@ impl Fields {
     /// Adds a problem that the types do not show.
     pub fn fault(&mut self, key: &str, message: &str) {
         self.problems.push(problem(&pointer(key), message));
+    }
+
+    /// Adds a problem deeper down, by its JSON pointer.
+    pub fn fault_at(&mut self, pointer: &str, message: &str) {
+        self.problems.push(problem(pointer, message));
+    }
+
+    /// What was found so far, where nothing more can be read.
+    #[must_use]
+    pub fn problems(self) -> Vec<Problem> {
+        self.problems
     }
 
     /// Ends the reading: a key that nobody took is a fault, too.

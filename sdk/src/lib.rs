@@ -30,6 +30,7 @@ pub mod failure;
 #[cfg(all(target_arch = "wasm32", feature = "runtime"))]
 mod runtime;
 mod sandbox;
+pub mod server;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 

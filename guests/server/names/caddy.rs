@@ -1,0 +1,4 @@
+//! The profile `caddy` as a component of its own.
+#![no_std]
+
+server::component!("caddy", server::profiles::CADDY);

@@ -1,0 +1,4 @@
+//! The profile `dovecot` as a component of its own.
+#![no_std]
+
+server::component!("dovecot", server::profiles::DOVECOT);

@@ -1,0 +1,4 @@
+//! The profile `exim` as a component of its own.
+#![no_std]
+
+server::component!("exim", server::profiles::EXIM);

@@ -1,0 +1,4 @@
+//! The profile `postgresql` as a component of its own.
+#![no_std]
+
+server::component!("postgresql", server::profiles::POSTGRESQL);

@@ -1,0 +1,4 @@
+//! The profile `redis` as a component of its own.
+#![no_std]
+
+server::component!("redis", server::profiles::REDIS);

@@ -1,0 +1,15 @@
+//! vsftpd 3.
+
+use crate::profile::Layout::{CertificateFirst, Pair};
+use crate::profile::{NOTHING, Profile};
+
+/// vsftpd 3.
+pub const VSFTPD: Profile = Profile {
+    name: "vsftpd",
+    layouts: &[CertificateFirst, Pair],
+    needs_reload: true,
+    notes: &[
+        "vsftpd reads the certificate at its start only. `reload` must be the operator's way to restart it, for example [\"/usr/bin/systemctl\", \"restart\", \"vsftpd\"]; sessions may die with it.",
+    ],
+    ..NOTHING
+};
