@@ -11,4 +11,5 @@ mod crash;
 mod hostile;
 mod nginx;
 mod room;
+mod servers;
 mod shipped;

@@ -67,8 +67,19 @@ impl Room {
 
     /// A fresh self-signed certificate for example.test.
     pub(crate) fn pair(&self, name: &str) -> Pair {
+        self.signed(name, rcgen::CertificateParams::new(vec!["example.test".to_owned()]).unwrap())
+    }
+
+    /// The same, but its time was over in 2021.
+    pub(crate) fn expired_pair(&self, name: &str) -> Pair {
+        let mut parameters = rcgen::CertificateParams::new(vec!["example.test".to_owned()]).unwrap();
+        parameters.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        parameters.not_after = rcgen::date_time_ymd(2021, 1, 1);
+        self.signed(name, parameters)
+    }
+
+    fn signed(&self, name: &str, parameters: rcgen::CertificateParams) -> Pair {
         let key = rcgen::KeyPair::generate().unwrap();
-        let parameters = rcgen::CertificateParams::new(vec!["example.test".to_owned()]).unwrap();
         let certificate = parameters.self_signed(&key).unwrap();
         let pair = Pair {
             certificate: self.file(&format!("{name}.pem")),

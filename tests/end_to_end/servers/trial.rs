@@ -1,0 +1,164 @@
+//! What every server goes through.
+
+use std::fs;
+use std::io::Write as _;
+use std::time::Instant;
+
+use crate::room::{FileState, Pair, Room, repository};
+
+use super::subject::Subject;
+
+/// What the trial found, for the table in docs/servers.md.
+#[derive(Default)]
+struct Row {
+    served_after_ms: u128,
+    sessions_live: Option<bool>,
+    nonsense: String,
+}
+
+/// The whole trial; panics with what went wrong.
+pub(crate) fn hold(subject: &Subject) {
+    let room = Room::new();
+    let (old, new, newer) = (room.pair("old"), room.pair("new"), room.pair("newer"));
+    let mut running = subject.run(&room, &old);
+    let (config, commands) = ((subject.config)(&room), (subject.commands)(&room));
+    subject.configure(&room, &config, &commands);
+    let mut row = Row::default();
+
+    renew(subject, &room, &new, &mut row);
+    same_again(subject, &room, &new);
+    refuse_bad_material(subject, &room, &new, &newer);
+    lies_are_found_out(subject, &room, &new, &newer, &config, &commands);
+    row.nonsense = survive_nonsense(subject, &room, &new, &newer);
+    assert!(running.lives(), "{}: the server died", subject.name);
+    room.assert_tidy();
+    report(subject, &row);
+}
+
+/// The new certificate is served, and a session that was open goes on.
+fn renew(subject: &Subject, room: &Room, new: &Pair, row: &mut Row) {
+    let mut session = subject.dialogue.map(|_| subject.session(room));
+    room.enqueue("it", new);
+    let started = Instant::now();
+    room.ok(&["run", "--until-idle"]);
+    row.served_after_ms = started.elapsed().as_millis();
+    let history = room.history("it");
+    assert_eq!(history.last().map(|(outcome, _)| outcome.as_str()), Some("changed"), "{history:?}");
+    assert_eq!(subject.served(room), new.fingerprint, "{}", subject.name);
+    if let (Some(session), Some((said, wanted))) = (&mut session, subject.dialogue) {
+        let lives = session.answers(said, wanted);
+        assert!(lives, "{}: a session did not live through the deployment", subject.name);
+        row.sessions_live = Some(lives);
+    }
+}
+
+/// Nothing is written and nothing reloaded: the files keep their very inodes.
+fn same_again(subject: &Subject, room: &Room, new: &Pair) {
+    let before = inodes(room);
+    room.enqueue("it", new);
+    room.ok(&["run", "--until-idle"]);
+    let history = room.history("it");
+    assert_eq!(
+        history.last().map(|(outcome, _)| outcome.as_str()),
+        Some("unchanged"),
+        "{}: {history:?}",
+        subject.name
+    );
+    assert_eq!(inodes(room), before, "{}: the same again wrote a file", subject.name);
+}
+
+fn inodes(room: &Room) -> Vec<(String, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let mut list: Vec<(String, u64)> = fs::read_dir(room.file("tls"))
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|entry| (entry.file_name().into_string().unwrap(), entry.metadata().unwrap().ino()))
+        .collect();
+    list.sort();
+    list
+}
+
+/// Material that this server would take, or die of, never reaches it.
+fn refuse_bad_material(subject: &Subject, room: &Room, served: &Pair, other: &Pair) {
+    let before = room.snapshot(&["tls"]);
+    let empty = room.file("empty.pem");
+    fs::write(&empty, "").unwrap();
+    let (good, key) = (other.certificate.to_str().unwrap(), other.key.to_str().unwrap());
+    let (foreign, empty) = (served.key.to_str().unwrap(), empty.to_str().unwrap());
+    let expired = room.expired_pair("expired");
+    for (certificate, key) in [
+        (good, foreign),
+        (empty, key),
+        (good, empty),
+        (expired.certificate.to_str().unwrap(), expired.key.to_str().unwrap()),
+    ] {
+        let refused = room.run(&["deploy", "it", "--certificate", certificate, "--key", key]);
+        assert!(!refused.status.success(), "{}: {certificate} with {key} was taken", subject.name);
+    }
+    room.ok(&["run", "--until-idle"]);
+    unharmed(subject, room, served, &before, "bad material");
+}
+
+/// A reload that reports success and does nothing is found out by the host's own look.
+fn lies_are_found_out(
+    subject: &Subject,
+    room: &Room,
+    served: &Pair,
+    other: &Pair,
+    config: &str,
+    commands: &[String],
+) {
+    if subject.looks_by_itself {
+        return;
+    }
+    let lying = format!("{config}\nreload = [\"/usr/bin/true\", \"reload\"]\n");
+    let granted = [commands, &[r#"["/usr/bin/true", "reload"]"#.to_owned()]].concat();
+    subject.configure(room, &lying, &granted);
+    let before = room.snapshot(&["tls"]);
+    room.enqueue("it", other);
+    room.ok(&["run", "--until-idle"]);
+    let history = room.history("it");
+    assert!(history.iter().any(|(outcome, _)| outcome == "unverified"), "{}: {history:?}", subject.name);
+    cancel_all(room);
+    unharmed(subject, room, served, &before, "a reload that lies");
+    subject.configure(room, config, commands);
+}
+
+/// Nonsense in the server's own configuration: refused or undone, and the server lives.
+fn survive_nonsense(subject: &Subject, room: &Room, served: &Pair, other: &Pair) -> String {
+    let before = room.snapshot(&["tls"]);
+    (subject.spoil)(room);
+    room.enqueue("it", other);
+    room.ok(&["run", "--until-idle"]);
+    let (outcome, note) = room.history("it").last().cloned().unwrap();
+    assert!(outcome != "changed" && outcome != "unchanged", "{}: {outcome}: {note}", subject.name);
+    cancel_all(room);
+    unharmed(subject, room, served, &before, "nonsense in its configuration");
+    outcome
+}
+
+fn unharmed(subject: &Subject, room: &Room, served: &Pair, before: &[FileState], after: &str) {
+    assert_eq!(room.snapshot(&["tls"]), before, "{}: after {after}", subject.name);
+    subject.await_served(room, &served.fingerprint);
+}
+
+/// What is to be tried again would disturb the next step.
+fn cancel_all(room: &Room) {
+    let rows: serde_json::Value =
+        serde_json::from_str(&room.ok(&["--json", "outbox", "list", "--state", "pending"])).unwrap();
+    for row in rows.as_array().unwrap() {
+        room.ok(&["outbox", "cancel", &row["id"].to_string()]);
+    }
+}
+
+/// One line of JSON below target/servers, from which `make servers-table` writes docs/servers.md.
+fn report(subject: &Subject, row: &Row) {
+    let directory = repository().join("target/servers");
+    fs::create_dir_all(&directory).unwrap();
+    let line = serde_json::json!({
+        "name": subject.name, "version": subject.version(), "sessions_live": row.sessions_live,
+        "served_after_ms": row.served_after_ms, "nonsense": row.nonsense,
+    });
+    let mut file = fs::File::create(directory.join(format!("{}.json", subject.name))).unwrap();
+    writeln!(file, "{line}").unwrap();
+}
