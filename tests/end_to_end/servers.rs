@@ -4,7 +4,10 @@
 //! (`trial.rs`) is the same for all: the new certificate is served, sessions live through it, the same again
 //! does nothing, and whatever is broken ends with the old certificate served and the old files in place.
 
+mod caddy;
 mod hitch;
+mod lighttpd;
+mod squid;
 mod stunnel;
 mod subject;
 mod trial;
