@@ -49,6 +49,13 @@ fn with_newline(pem: &str) -> String {
     pem
 }
 
+/// Text for use between the quotes of a JSON string (RFC 8259), of something that is no secret.
+#[must_use]
+pub fn json(text: &str) -> String {
+    let quoted = alloc::format!("{}", serde_json::Value::from(text));
+    quoted.get(1..quoted.len() - 1).unwrap_or_default().to_owned()
+}
+
 /// Base64 with padding (RFC 4648), of something that is no secret.
 #[must_use]
 pub fn base64(bytes: &[u8]) -> String {

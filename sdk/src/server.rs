@@ -116,6 +116,12 @@ pub enum Piece {
     Pkcs12(Keystore),
     /// A Java KeyStore file with everything.
     Jks(Keystore),
+    /// Leaf, then intermediates, for use between the quotes of a JSON (or YAML double-quoted) string.
+    FullChainJson,
+    /// The private key, PKCS#8 PEM, for use between the quotes of a JSON (or YAML double-quoted) string.
+    KeyJson,
+    /// The SHA-256 of the leaf's DER, lower-case hex: makes a file differ with each certificate.
+    Fingerprint,
     /// Text of the connector's own.
     Text(String),
 }
@@ -215,6 +221,9 @@ impl Piece {
             Self::EncryptedKey(passphrase) => sealed(Secret::EncryptedPrivateKey(passphrase.clone())),
             Self::Pkcs12(store) => sealed(Secret::Pkcs12(store.clone())),
             Self::Jks(store) => sealed(Secret::Jks(store.clone())),
+            Self::FullChainJson => Part::Text(document::json(&document::full_chain(certificate))),
+            Self::KeyJson => document::sealed(Secret::PrivateKey(KeyFormat::Pkcs8), crate::Encoding::Json),
+            Self::Fingerprint => document::text(&certificate.fingerprint),
             Self::Text(text) => document::text(text),
         }
     }

@@ -1,0 +1,36 @@
+//! The connector against the SDK's double.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+use lastmile_sdk::Connector;
+use lastmile_sdk::testing::{Double, deployment};
+
+use super::Traefik;
+
+const CONFIG: &str =
+    r#"{ "certificate": "/t/c \"q\".pem", "key": "/t/k", "dynamic": "/d/site.yml", "default": true }"#;
+
+#[test]
+fn the_dynamic_file_names_the_pair_and_changes_with_it() {
+    let mut sandbox = Double::granting(Traefik::capabilities(CONFIG).unwrap());
+    assert!(Traefik::deploy(&mut sandbox, &deployment(CONFIG)).unwrap().changed);
+    let yaml = &sandbox.files["/d/site.yml"].0;
+    let pair = "certFile: \"/t/c \\\"q\\\".pem\"";
+    assert_eq!(yaml.matches(pair).count(), 2, "{yaml}");
+    assert!(yaml.contains("defaultCertificate"), "{yaml}");
+    assert_eq!(sandbox.files["/t/k"].1, 0o600);
+    assert!(sandbox.commands.is_empty());
+
+    let before = yaml.clone();
+    let mut renewed = deployment(CONFIG);
+    renewed.certificate.fingerprint = "11".repeat(32);
+    assert!(Traefik::deploy(&mut sandbox, &renewed).unwrap().changed);
+    assert_ne!(sandbox.files["/d/site.yml"].0, before);
+}
+
+#[test]
+fn every_fault_of_the_configuration_is_told_at_once() {
+    let problems =
+        Traefik::capabilities(r#"{ "certificate": "x", "default": 1, "yaml": "/y" }"#).unwrap_err();
+    let pointers: alloc::vec::Vec<_> = problems.iter().map(|problem| problem.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/certificate", "/key", "/dynamic", "/default", "/yaml"]);
+}
