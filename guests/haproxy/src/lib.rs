@@ -3,7 +3,6 @@
 
 extern crate alloc;
 
-mod config;
 #[cfg(test)]
 mod tests;
 
@@ -11,61 +10,39 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use lastmile_sdk::failure::complaint;
-use lastmile_sdk::{
-    Attributes, Capability, Command, Connector, Deployment, Failure, Part, Problem, Receipt, Sandbox,
-    Written, document,
-};
-
-use crate::config::Config;
+use lastmile_sdk::Problem;
+use lastmile_sdk::config::Fields;
+use lastmile_sdk::server::{File, Piece, Plan, Run, Server};
 
 /// The connector.
 pub struct Haproxy;
 
-impl Connector for Haproxy {
-    fn name() -> &'static str {
-        "haproxy"
-    }
+impl Server for Haproxy {
+    const NAME: &'static str = "haproxy";
 
-    fn capabilities(config: &str) -> Result<Vec<Capability>, Vec<Problem>> {
-        let config = Config::parse(config)?;
-        let mut needs = vec![Capability::FsWrite(config.pem)];
-        needs.extend(config.check.map(Capability::ProcessExec));
-        needs.push(Capability::ProcessExec(config.reload));
-        Ok(needs)
-    }
-
-    fn deploy<S: Sandbox>(sandbox: &mut S, deployment: &Deployment) -> Result<Receipt, Failure> {
-        let config = Config::parse(&deployment.config).map_err(Failure::Misconfigured)?;
-        let content = [Part::Text(document::full_chain(&deployment.certificate)), document::private_key()];
-        let attributes =
-            Attributes { mode: config.mode, owner: config.owner.clone(), group: config.group.clone() };
-        let changed = sandbox.write(&config.pem, &content, &attributes)? != Written::Unchanged;
-        // A later attempt reloads in any case: the file may be right and the server may not have read it.
-        if !changed && deployment.attempt <= 1 {
-            return Ok(receipt(&config, false));
+    fn plan(config: &str) -> Result<Plan, Vec<Problem>> {
+        let mut fields = Fields::parse(config)?;
+        let pem = fields.path("pem", "the path of the file that `bind … ssl crt` names").unwrap_or_default();
+        let check = fields.optional_command("check").unwrap_or_default();
+        let reload = fields.optional_command("reload");
+        let owner: Option<String> = fields.optional("owner", "a user's name");
+        let group: Option<String> = fields.optional("group", "a group's name");
+        let reload = reload.unwrap_or_default();
+        if reload.is_empty() {
+            fields.fault(
+                "reload",
+                "write the command that makes HAProxy read the file again, for example \
+                 [\"/usr/bin/systemctl\", \"reload\", \"haproxy\"]",
+            );
         }
-        if let Some(check) = &config.check {
-            let checked = sandbox.exec(&command(check, false))?;
-            if let Some(text) = complaint("the check", &checked) {
-                return Err(Failure::Rejected(text));
-            }
-        }
-        let reloaded = sandbox.exec(&command(&config.reload, true))?;
-        if let Some(text) = complaint("the reload", &reloaded) {
-            return Err(Failure::Unavailable((text, None)));
-        }
-        Ok(receipt(&config, changed))
+        fields.finish()?;
+        let file = File::new(pem, &[Piece::FullChain, Piece::Key]);
+        Ok(Plan {
+            files: vec![file.owned(owner.as_deref(), group.as_deref())],
+            check: (!check.is_empty()).then(|| Run::new(check)),
+            reload: Some(Run::new(reload)),
+        })
     }
-}
-
-fn command(argv: &[String], repeat_on_rollback: bool) -> Command {
-    Command { argv: argv.to_vec(), stdin: Vec::new(), timeout_ms: None, repeat_on_rollback }
-}
-
-fn receipt(config: &Config, changed: bool) -> Receipt {
-    let note = if changed { "HAProxy reloaded" } else { "HAProxy has it already" };
-    Receipt { changed, reference: config.pem.clone(), note: note.into() }
 }
 
 lastmile_sdk::export!(Haproxy);

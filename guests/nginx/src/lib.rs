@@ -3,88 +3,53 @@
 
 extern crate alloc;
 
-mod config;
 #[cfg(test)]
 mod tests;
 
-use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use lastmile_sdk::failure::complaint;
-use lastmile_sdk::{
-    Attributes, Capability, Command, Connector, Deployment, Failure, Part, Problem, Receipt, Sandbox,
-    Written, document,
-};
-
-use crate::config::Config;
+use lastmile_sdk::Problem;
+use lastmile_sdk::config::Fields;
+use lastmile_sdk::server::{File, Piece, Plan, Run, Server};
 
 /// The connector.
 pub struct Nginx;
 
-impl Connector for Nginx {
-    fn name() -> &'static str {
-        "nginx"
-    }
+impl Server for Nginx {
+    const NAME: &'static str = "nginx";
 
-    fn capabilities(config: &str) -> Result<Vec<Capability>, Vec<Problem>> {
-        let config = Config::parse(config)?;
-        let mut needs =
-            vec![Capability::FsWrite(config.key.clone()), Capability::FsWrite(config.certificate.clone())];
-        needs.extend(config.chain.clone().map(Capability::FsWrite));
-        needs.push(Capability::ProcessExec(config.command(&["-t"])));
-        needs.push(Capability::ProcessExec(config.command(&["-s", "reload"])));
-        Ok(needs)
-    }
+    fn plan(config: &str) -> Result<Plan, Vec<Problem>> {
+        let mut fields = Fields::parse(config)?;
+        let certificate = fields.path("certificate", "the path of `ssl_certificate`").unwrap_or_default();
+        let key = fields.path("key", "the path of `ssl_certificate_key`").unwrap_or_default();
+        let chain = fields.optional_path("chain", "the path for the intermediates alone");
+        let program = fields.optional_path("program", "the path of nginx");
+        let config_file = fields.optional_path("config-file", "the path of nginx.conf");
+        let error_log = fields.optional_path("error-log", "the path of the log that nginx opens first");
+        let owner: Option<String> = fields.optional("owner", "a user's name");
+        let group: Option<String> = fields.optional("group", "a group's name");
+        fields.finish()?;
 
-    fn deploy<S: Sandbox>(sandbox: &mut S, deployment: &Deployment) -> Result<Receipt, Failure> {
-        let config = Config::parse(&deployment.config).map_err(Failure::Misconfigured)?;
-        let changed = write_files(sandbox, &config, deployment)?;
-        // A later attempt reloads in any case: the files may be right and the server may not have read them.
-        if !changed && deployment.attempt <= 1 {
-            return Ok(receipt(&config, false));
+        let mut files = vec![File::new(key, &[Piece::Key])];
+        match chain {
+            Some(chain) => {
+                files.push(File::new(certificate, &[Piece::Leaf]));
+                files.push(File::new(chain, &[Piece::Chain]));
+            }
+            None => files.push(File::new(certificate, &[Piece::FullChain])),
         }
-        let tested = sandbox.exec(&command(config.command(&["-t"]), false))?;
-        if let Some(text) = complaint("nginx -t", &tested) {
-            return Err(Failure::Rejected(text));
-        }
-        let reloaded = sandbox.exec(&command(config.command(&["-s", "reload"]), true))?;
-        if let Some(text) = complaint("nginx -s reload", &reloaded) {
-            return Err(Failure::Unavailable((format!("is nginx running? {text}"), None)));
-        }
-        Ok(receipt(&config, changed))
+        let mut nginx = vec![program.unwrap_or_else(|| "/usr/sbin/nginx".to_string())];
+        nginx.extend(config_file.into_iter().flat_map(|file| ["-c".to_string(), file]));
+        nginx.extend(error_log.into_iter().flat_map(|log| ["-e".to_string(), log]));
+        let run = |last: &[&str]| Run::new(nginx.iter().map(String::as_str).chain(last.iter().copied()));
+        Ok(Plan {
+            files: files.into_iter().map(|file| file.owned(owner.as_deref(), group.as_deref())).collect(),
+            check: Some(run(&["-t"])),
+            reload: Some(run(&["-s", "reload"])),
+        })
     }
-}
-
-fn write_files<S: Sandbox>(
-    sandbox: &mut S,
-    config: &Config,
-    deployment: &Deployment,
-) -> Result<bool, Failure> {
-    let certificate = &deployment.certificate;
-    let mut files = vec![(&config.key, document::private_key(), config.key_mode)];
-    match &config.chain {
-        Some(chain) => {
-            files.push((&config.certificate, document::text(&certificate.leaf_pem), 0o644));
-            files.push((chain, document::text(&certificate.chain_pem), 0o644));
-        }
-        None => files.push((&config.certificate, Part::Text(document::full_chain(certificate)), 0o644)),
-    }
-    let mut changed = false;
-    for (path, part, mode) in files {
-        let attributes = Attributes { mode, owner: config.owner.clone(), group: config.group.clone() };
-        changed |= sandbox.write(path, &[part], &attributes)? != Written::Unchanged;
-    }
-    Ok(changed)
-}
-
-fn command(argv: Vec<alloc::string::String>, repeat_on_rollback: bool) -> Command {
-    Command { argv, stdin: Vec::new(), timeout_ms: None, repeat_on_rollback }
-}
-
-fn receipt(config: &Config, changed: bool) -> Receipt {
-    let note = if changed { "nginx reloaded" } else { "nginx has it already" };
-    Receipt { changed, reference: config.certificate.clone(), note: note.into() }
 }
 
 lastmile_sdk::export!(Nginx);

@@ -66,7 +66,7 @@ fn a_reload_that_fails_is_worth_another_try() {
     let mut sandbox = sandbox(CONFIG);
     sandbox.exit("reload", 1, "invalid PID number");
     let failure = Nginx::deploy(&mut sandbox, &deployment(CONFIG)).unwrap_err();
-    assert!(matches!(failure, Failure::Unavailable((text, None)) if text.contains("is nginx running?")));
+    assert!(matches!(failure, Failure::Unavailable((text, None)) if text.contains("invalid PID number")));
 }
 
 #[test]
