@@ -57,5 +57,5 @@ pub trait UndoLog {
     /// # Errors
     ///
     /// The record could not be made durable; the command must not run.
-    fn before_exec(&self, argv: &[String], settings: &ExecSettings) -> io::Result<()>;
+    fn before_exec(&self, argv: &[String], stdin: &str, settings: &ExecSettings) -> io::Result<()>;
 }

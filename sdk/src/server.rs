@@ -33,7 +33,7 @@
 //! - The server is not told to reload what its own check refused; the host then puts the old files back.
 //! - The same again writes nothing, checks nothing and reloads nothing. A later attempt of the same deployment
 //!   reloads in any case: the files may be right and the server may not have read them.
-//! - The reload is repeated by the host after it has put files back.
+//! - The reload is repeated by the host after it has put files back, or what stands in its place is run.
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -43,7 +43,7 @@ use alloc::vec::Vec;
 use crate::failure::complaint;
 use crate::{
     Attributes, Capability, Command, Connector, Deployment, Failure, KeyFormat, Keystore, Output, Part,
-    Problem, Receipt, Sandbox, Secret, Written, document,
+    Problem, Receipt, Rollback, Sandbox, Secret, Written, document,
 };
 
 /// A connector of this shape. Every [`Server`] is a [`Connector`].
@@ -97,7 +97,7 @@ pub struct File {
     pub group: Option<String>,
 }
 
-/// What a file may hold.
+/// What a file, or the input of a command, may hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
     /// The leaf certificate alone, PEM.
@@ -122,17 +122,21 @@ pub enum Piece {
     KeyJson,
     /// The SHA-256 of the leaf's DER, lower-case hex: makes a file differ with each certificate.
     Fingerprint,
+    /// One of the target's secrets, by its name.
+    Secret(String),
     /// Text of the connector's own.
     Text(String),
 }
 
-/// A command line, and how to tell that it succeeded.
+/// A command line, how to tell that it succeeded, and how to tell the server after an undo.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Run {
     /// The absolute program, then its arguments.
     pub argv: Vec<String>,
     /// What it reads.
-    pub stdin: String,
+    pub stdin: Vec<Piece>,
+    /// What an undo runs instead of repeating it; needed where what it reads is sealed.
+    pub back: Option<Vec<String>>,
     /// What its output holds if it succeeded, where its exit code says nothing; empty asks for nothing.
     pub says: String,
     /// What its output holds if it failed, where its exit code says nothing.
@@ -145,7 +149,8 @@ impl Plan {
     pub fn capabilities(&self) -> Vec<Capability> {
         let files = self.files.iter().map(|file| Capability::FsWrite(file.path.clone()));
         let runs = self.check.iter().chain(&self.reload);
-        files.chain(runs.map(|run| Capability::ProcessExec(run.argv.clone()))).collect()
+        let lines = runs.flat_map(|run| core::iter::once(&run.argv).chain(&run.back));
+        files.chain(lines.map(|argv| Capability::ProcessExec(argv.clone()))).collect()
     }
 
     /// Writes, checks, reloads.
@@ -162,12 +167,12 @@ impl Plan {
             return Ok(self.receipt(false, "the files are as they should be"));
         }
         if let Some(check) = &self.check
-            && let Some(text) = check.run(sandbox, false)?
+            && let Some(text) = check.run(sandbox, deployment, false)?
         {
             return Err(Failure::Rejected(text));
         }
         if let Some(reload) = &self.reload
-            && let Some(text) = reload.run(sandbox, true)?
+            && let Some(text) = reload.run(sandbox, deployment, true)?
         {
             return Err(Failure::Unavailable((text, None)));
         }
@@ -176,7 +181,9 @@ impl Plan {
     }
 
     fn receipt(&self, changed: bool, note: &str) -> Receipt {
-        let reference = self.files.first().map(|file| file.path.clone()).unwrap_or_default();
+        let certificate = |file: &&File| file.content.iter().any(|piece| !matches!(piece, Piece::Key));
+        let file = self.files.iter().find(certificate).or(self.files.first());
+        let reference = file.map(|file| file.path.clone()).unwrap_or_default();
         Receipt { changed, reference, note: note.to_string() }
     }
 }
@@ -224,6 +231,7 @@ impl Piece {
             Self::FullChainJson => Part::Text(document::json(&document::full_chain(certificate))),
             Self::KeyJson => document::sealed(Secret::PrivateKey(KeyFormat::Pkcs8), crate::Encoding::Json),
             Self::Fingerprint => document::text(&certificate.fingerprint),
+            Self::Secret(name) => document::named(name, crate::Encoding::Raw),
             Self::Text(text) => document::text(text),
         }
     }
@@ -236,13 +244,22 @@ impl Run {
         Self { argv: argv.into_iter().map(|argument| argument.to_string()).collect(), ..Self::default() }
     }
 
-    /// `None` if it succeeded, otherwise what it said.
-    fn run<S: Sandbox>(&self, sandbox: &mut S, repeat: bool) -> Result<Option<String>, Failure> {
+    /// `None` if it succeeded, otherwise what it said. `tells`: an undo has to tell the server, too.
+    fn run<S: Sandbox>(
+        &self,
+        sandbox: &mut S,
+        deployment: &Deployment,
+        tells: bool,
+    ) -> Result<Option<String>, Failure> {
         let output = sandbox.exec(&Command {
             argv: self.argv.clone(),
-            stdin: if self.stdin.is_empty() { Vec::new() } else { [document::text(&self.stdin)].to_vec() },
+            stdin: self.stdin.iter().map(|piece| piece.part(deployment)).collect(),
             timeout_ms: None,
-            repeat_on_rollback: repeat,
+            on_rollback: match (&self.back, tells) {
+                (Some(argv), true) => Rollback::Run(argv.clone()),
+                (None, true) => Rollback::Repeat,
+                (_, false) => Rollback::Nothing,
+            },
         })?;
         let shown = self.argv.join(" ");
         Ok(complaint(&shown, &output).or_else(|| self.lie(&shown, &output)))

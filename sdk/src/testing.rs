@@ -14,7 +14,7 @@ use core::cell::RefCell;
 
 use crate::{
     Attributes, Capability, Certificate, Command, Connection, Deployment, ExecError, FsError, NetError,
-    Output, Part, Request, Response, Sandbox, Secret, Status, Written,
+    Output, Part, Request, Response, Rollback, Sandbox, Secret, Status, Written,
 };
 
 /// A request as the double saw it.
@@ -36,7 +36,7 @@ pub struct Double {
     pub files: BTreeMap<String, (String, u32)>,
     /// The commands that ran, in order.
     pub commands: Vec<Vec<String>>,
-    /// The commands that an undo would repeat.
+    /// The commands that an undo would run.
     pub repeated: Vec<Vec<String>>,
     /// What a program answers, by any part of its command line; others succeed silently.
     pub outputs: BTreeMap<String, Output>,
@@ -62,6 +62,12 @@ impl Double {
     /// Lets the next request fail so.
     pub fn fail(&mut self, error: NetError) {
         self.responses.borrow_mut().push_back(Err(error));
+    }
+
+    fn granted(&self, argv: &[String]) -> Result<(), ExecError> {
+        let granted =
+            |power: &Capability| matches!(power, Capability::ProcessExec(granted) if granted == argv);
+        if self.declared.iter().any(granted) { Ok(()) } else { Err(ExecError::Denied(argv.join(" "))) }
     }
 
     /// Lets a program that has `part` in its command line end with this code and complaint.
@@ -95,14 +101,18 @@ impl Sandbox for Double {
     }
 
     fn exec(&mut self, command: &Command) -> Result<Output, ExecError> {
-        let granted =
-            |power: &Capability| matches!(power, Capability::ProcessExec(argv) if *argv == command.argv);
-        if !self.declared.iter().any(granted) {
-            return Err(ExecError::Denied(command.argv.join(" ")));
-        }
+        self.granted(&command.argv)?;
         self.commands.push(command.argv.clone());
-        if command.repeat_on_rollback {
-            self.repeated.push(command.argv.clone());
+        match &command.on_rollback {
+            Rollback::Nothing => {}
+            Rollback::Repeat if command.stdin.iter().any(|part| matches!(part, Part::Sealed(_))) => {
+                return Err(ExecError::Denied("input with a sealed part cannot be repeated".to_owned()));
+            }
+            Rollback::Repeat => self.repeated.push(command.argv.clone()),
+            Rollback::Run(argv) => {
+                self.granted(argv)?;
+                self.repeated.push(argv.clone());
+            }
         }
         let line = command.argv.join(" ");
         let scripted = self.outputs.iter().find(|(part, _)| line.contains(part.as_str()));

@@ -50,7 +50,8 @@ fn command(
         return (!argv.is_empty()).then(|| Run::new(argv));
     }
     let run = Run::new(values.fill(words));
-    (!run.argv.is_empty()).then(|| Run { stdin: stdin.to_string(), says: says.to_string(), ..run })
+    let stdin = if stdin.is_empty() { Vec::new() } else { vec![Piece::Text(stdin.to_string())] };
+    (!run.argv.is_empty()).then(|| Run { stdin, says: says.to_string(), ..run })
 }
 
 fn files(profile: &Profile, fields: &mut Fields, values: &mut Values) -> Vec<File> {

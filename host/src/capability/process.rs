@@ -6,10 +6,13 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::UndoLog;
-use super::document::Document;
+use super::document::{Document, Part};
 use super::vault::Vault;
 use crate::fault;
 use crate::grant::CommandLine;
+
+/// What is repeated on rollback lies in the journal until the deployment is over.
+const LONGEST_REPEATED: usize = 64 << 10;
 
 /// A command to run.
 #[derive(Clone, Debug)]
@@ -20,8 +23,31 @@ pub struct Command {
     pub stdin: Document,
     /// Shorter than the deployment's deadline, where the connector wants that.
     pub timeout: Option<Duration>,
-    /// Run it again after an undo.
-    pub repeat_on_rollback: bool,
+    /// What tells the server after an undo.
+    pub on_rollback: Rollback,
+}
+
+/// What runs after the host has put the files back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rollback {
+    /// Nothing.
+    Nothing,
+    /// The same command with the same input.
+    Repeat,
+    /// Another command line, without input.
+    Run(Vec<String>),
+}
+
+impl Command {
+    /// The command line that an undo runs, if any.
+    #[must_use]
+    pub fn rollback_line(&self) -> Option<&[String]> {
+        match &self.on_rollback {
+            Rollback::Nothing => None,
+            Rollback::Repeat => Some(&self.argv),
+            Rollback::Run(argv) => Some(argv),
+        }
+    }
 }
 
 /// How a command ended.
@@ -98,21 +124,14 @@ impl ExecDoor {
         vault: &Vault,
         journal: &dyn UndoLog,
     ) -> Result<Output, ExecError> {
-        if !self.declared.iter().any(|line| line.matches(&command.argv)) {
-            return Err(ExecError::Denied(format!(
-                "{:?} is not a command line that the connector declared and the operator granted",
-                command.argv
-            )));
-        }
+        self.declared(&command.argv)?;
         let stdin = vault
             .fill(&command.stdin)
             .map_err(|error| ExecError::Invalid(format!("standard input: {error}")))?;
-        if command.repeat_on_rollback {
-            fault::point("journal.exec.before");
-            journal
-                .before_exec(&command.argv, &self.settings)
-                .map_err(|error| ExecError::Failed(format!("the undo journal: {error}")))?;
-            fault::point("journal.exec.after");
+        if let Some(argv) = command.rollback_line() {
+            self.declared(argv)?;
+            let repeated = if command.on_rollback == Rollback::Repeat { &command.stdin } else { &Vec::new() };
+            self.note(argv, repeated, journal)?;
         }
         let deadline = command.timeout.map_or(deadline, |limit| deadline.min(Instant::now() + limit));
         fault::point("exec.before");
@@ -123,15 +142,66 @@ impl ExecDoor {
         output.stderr = vault.scrub(&output.stderr);
         Ok(output)
     }
+
+    fn declared(&self, argv: &[String]) -> Result<(), ExecError> {
+        if self.declared.iter().any(|line| line.matches(argv)) {
+            return Ok(());
+        }
+        Err(ExecError::Denied(format!(
+            "{argv:?} is not a command line that the connector declared and the operator granted"
+        )))
+    }
+
+    /// Writes down what an undo has to run, before anything makes it necessary.
+    fn note(&self, argv: &[String], stdin: &Document, journal: &dyn UndoLog) -> Result<(), ExecError> {
+        let stdin = plain_text(stdin)?;
+        fault::point("journal.exec.before");
+        journal
+            .before_exec(argv, &stdin, &self.settings)
+            .map_err(|error| ExecError::Failed(format!("the undo journal: {error}")))?;
+        fault::point("journal.exec.after");
+        Ok(())
+    }
 }
 
-/// Runs a command that the journal noted, as an undo does: no standard input, nothing secret.
+/// Runs a command that the journal noted, as an undo does: nothing secret.
 ///
 /// # Errors
 ///
 /// The program cannot be started.
-pub fn run_plain(argv: &[String], settings: &ExecSettings, timeout: Duration) -> Result<Output, ExecError> {
-    bounded::run(argv, &[], settings, Instant::now() + timeout, &|| false)
+pub fn run_plain(
+    argv: &[String],
+    stdin: &str,
+    settings: &ExecSettings,
+    timeout: Duration,
+) -> Result<Output, ExecError> {
+    bounded::run(argv, stdin.as_bytes(), settings, Instant::now() + timeout, &|| false)
+}
+
+/// Input that may lie in the journal: text, and nothing sealed.
+fn plain_text(stdin: &Document) -> Result<String, ExecError> {
+    let mut text = String::new();
+    for part in stdin {
+        match part {
+            Part::Text(part) => text.push_str(part),
+            Part::Bytes(_) | Part::BodyLength(_) => {
+                return Err(ExecError::Invalid(
+                    "input that is to be repeated on rollback must be text".to_owned(),
+                ));
+            }
+            Part::Sealed { .. } => {
+                return Err(ExecError::Denied(
+                    "input with a sealed part is not kept for a rollback: let it run another command line".to_owned(),
+                ));
+            }
+        }
+    }
+    if text.len() > LONGEST_REPEATED {
+        return Err(ExecError::Invalid(format!(
+            "input that is to be repeated on rollback has at most {LONGEST_REPEATED} bytes"
+        )));
+    }
+    Ok(text)
 }
 
 #[cfg(test)]

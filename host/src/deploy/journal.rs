@@ -148,8 +148,8 @@ impl UndoLog for Journal {
         Ok(names)
     }
 
-    fn before_exec(&self, argv: &[String], settings: &ExecSettings) -> io::Result<()> {
-        self.record(Record::exec(argv, settings))
+    fn before_exec(&self, argv: &[String], stdin: &str, settings: &ExecSettings) -> io::Result<()> {
+        self.record(Record::exec(argv, stdin, settings))
     }
 }
 

@@ -29,8 +29,8 @@ pub enum Step {
     Exec {
         /// The command line.
         argv: Vec<String>,
-        /// Whether it is run again after an undo.
-        repeat_on_rollback: bool,
+        /// The command line that tells the server after an undo, if any.
+        on_rollback: Option<Vec<String>>,
     },
     /// Reach this endpoint.
     Dial {
@@ -103,7 +103,11 @@ impl Doors for PlanDoors {
         if !self.declared.process_exec.iter().any(granted) {
             return Err(ExecError::Denied(command.argv.join(" ")));
         }
-        self.record(Step::Exec { argv: command.argv, repeat_on_rollback: command.repeat_on_rollback });
+        let on_rollback = command.rollback_line().map(<[String]>::to_vec);
+        if on_rollback.as_ref().is_some_and(|argv| !self.declared.process_exec.iter().any(|line| line.matches(argv))) {
+            return Err(ExecError::Denied(format!("on rollback: {on_rollback:?}")));
+        }
+        self.record(Step::Exec { argv: command.argv, on_rollback });
         Ok(Output { status: Status::Exited(0), stdout: Vec::new(), stderr: Vec::new() })
     }
 

@@ -8,7 +8,7 @@ use super::{Capability, GuestDeployment, GuestFailure, GuestReceipt, Problem};
 use crate::capability::document::{Document, Encoding, Part, SecretRef};
 use crate::capability::fs::{Attributes, FsError, Written};
 use crate::capability::net::{NetError, Request, Response};
-use crate::capability::process::{Command, ExecError, Output, Status};
+use crate::capability::process::{Command, ExecError, Output, Rollback, Status};
 use crate::credential::KeyFormat;
 
 /// The bytes that a document brings along, its frame included.
@@ -86,7 +86,11 @@ pub(super) fn command(command: process::Command) -> Command {
         argv: command.argv,
         stdin: document(command.stdin),
         timeout: command.timeout_ms.map(|ms| Duration::from_millis(u64::from(ms))),
-        repeat_on_rollback: command.repeat_on_rollback,
+        on_rollback: match command.on_rollback {
+            process::Rollback::Nothing => Rollback::Nothing,
+            process::Rollback::Repeat => Rollback::Repeat,
+            process::Rollback::Run(argv) => Rollback::Run(argv),
+        },
     }
 }
 

@@ -15,7 +15,11 @@ fn plan() -> Plan {
             File::new("/tls/cert".to_string(), &[Piece::FullChain]),
         ],
         check: Some(Run::new(["/bin/check", "it"])),
-        reload: Some(Run { says: "OK".to_string(), stdin: "go".to_string(), ..Run::new(["/bin/reload"]) }),
+        reload: Some(Run {
+            says: "OK".to_string(),
+            stdin: vec![Piece::Text("go".to_string())],
+            ..Run::new(["/bin/reload"])
+        }),
     }
 }
 

@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use lastmile_sdk::{Attributes, Capability, Command, Deployment, Part, Receipt};
+use lastmile_sdk::{Attributes, Capability, Command, Deployment, Part, Receipt, Rollback};
 
 fn field(config: &str, key: &str) -> Option<serde_json::Value> {
     serde_json::from_str::<serde_json::Value>(config).ok()?.get(key).cloned()
@@ -49,7 +49,7 @@ pub const OPEN: Attributes = Attributes { mode: 0o644, owner: None, group: None 
 
 /// A command without input.
 pub fn command(argv: Vec<String>) -> Command {
-    Command { argv, stdin: Vec::new(), timeout_ms: None, repeat_on_rollback: false }
+    Command { argv, stdin: Vec::new(), timeout_ms: None, on_rollback: Rollback::Nothing }
 }
 
 /// What an attacker would say.

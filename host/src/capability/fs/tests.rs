@@ -22,7 +22,7 @@ impl UndoLog for Counting {
         let step = STEP.fetch_add(1, Ordering::Relaxed);
         Ok(Names { fresh: format!(".lastmile-{step}.new"), old: format!(".lastmile-{step}.old") })
     }
-    fn before_exec(&self, _: &[String], _: &ExecSettings) -> io::Result<()> {
+    fn before_exec(&self, _: &[String], _: &str, _: &ExecSettings) -> io::Result<()> {
         Ok(())
     }
 }

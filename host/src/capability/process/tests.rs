@@ -14,7 +14,7 @@ impl UndoLog for NoJournal {
     fn before_replace(&self, _: &Place, _: bool) -> io::Result<Names> {
         Err(io::Error::other("no file is written here"))
     }
-    fn before_exec(&self, _: &[String], _: &ExecSettings) -> io::Result<()> {
+    fn before_exec(&self, _: &[String], _: &str, _: &ExecSettings) -> io::Result<()> {
         Ok(())
     }
 }
@@ -24,7 +24,7 @@ fn command(argv: &[&str]) -> Command {
         argv: argv.iter().map(|&argument| argument.to_owned()).collect(),
         stdin: Vec::new(),
         timeout: None,
-        repeat_on_rollback: false,
+        on_rollback: Rollback::Nothing,
     }
 }
 
@@ -69,6 +69,20 @@ fn what_was_not_declared_does_not_run() {
         let refused = door.exec(&command(argv), Instant::now(), &|| false, &vault(), &NoJournal);
         assert!(matches!(refused, Err(ExecError::Denied(_))), "{argv:?}: {refused:?}");
     }
+}
+
+#[test]
+fn what_an_undo_would_run_is_declared_as_well_and_holds_no_secret() {
+    let echo = |on_rollback| Command { on_rollback, ..command(&["/bin/echo", "a"]) };
+    let run = |command: &Command| run_with(command, settings());
+    assert!(run(&echo(Rollback::Repeat)).is_ok());
+    let other = echo(Rollback::Run(vec!["/bin/echo".to_owned(), "b".to_owned()]));
+    assert!(matches!(run(&other), Err(ExecError::Denied(_))));
+    let sealed = Part::Sealed { secret: SecretRef::Named("password".to_owned()), encoding: Encoding::Raw };
+    let sealed = Command { stdin: vec![sealed], ..echo(Rollback::Repeat) };
+    assert!(matches!(run(&sealed), Err(ExecError::Denied(text)) if text.contains("sealed")));
+    let long = Command { stdin: vec![Part::Text("x".repeat(70_000))], ..echo(Rollback::Repeat) };
+    assert!(matches!(run(&long), Err(ExecError::Invalid(_))));
 }
 
 #[test]

@@ -14,8 +14,8 @@ use crate::capability::{Names, Place};
 pub(super) enum Record {
     /// A file is created or replaced.
     Replace { root: PathBuf, parent: PathBuf, name: String, fresh: String, old: String, existed: bool },
-    /// A command runs that an undo repeats.
-    Exec { argv: Vec<String>, environment: BTreeMap<String, String>, run_as: Option<String> },
+    /// A command runs; after an undo this one tells the server.
+    Exec { argv: Vec<String>, stdin: String, environment: BTreeMap<String, String>, run_as: Option<String> },
     /// The new state is final.
     Commit,
 }
@@ -32,9 +32,10 @@ impl Record {
         }
     }
 
-    pub(super) fn exec(argv: &[String], settings: &ExecSettings) -> Self {
+    pub(super) fn exec(argv: &[String], stdin: &str, settings: &ExecSettings) -> Self {
         Self::Exec {
             argv: argv.to_vec(),
+            stdin: stdin.to_owned(),
             environment: settings.environment.clone(),
             run_as: settings.run_as.clone(),
         }

@@ -56,8 +56,8 @@ impl Room {
         assert_eq!(self.write(journal, "old", "after"), Written::Replaced);
         assert_eq!(self.write(journal, "new", "fresh"), Written::Created);
         assert_eq!(self.write(journal, "old", "after that"), Written::Replaced);
-        let touch = ["/usr/bin/touch".to_owned(), format!("{}/told", self.path.display())];
-        journal.before_exec(&touch, &ExecSettings::default()).unwrap();
+        let tell = ["/usr/bin/tee".to_owned(), format!("{}/told", self.path.display())];
+        journal.before_exec(&tell, "read them again", &ExecSettings::default()).unwrap();
     }
 }
 
@@ -79,7 +79,7 @@ fn undo_restores_content_mode_inode_and_absence_and_tells_the_server() {
     journal.undo().unwrap();
     assert_eq!(room.files(), before());
     assert_eq!(fs::metadata(room.path.join("tls/old")).unwrap().ino(), inode);
-    assert!(room.path.join("told").exists());
+    assert_eq!(fs::read_to_string(room.path.join("told")).unwrap(), "read them again");
     assert_eq!(room.journals(), 0);
 }
 
@@ -163,7 +163,7 @@ fn a_command_that_fails_is_told_and_the_files_are_back() {
     let room = room();
     let journal = room.journal();
     room.write(&journal, "old", "after");
-    journal.before_exec(&["/bin/false".to_owned()], &ExecSettings::default()).unwrap();
+    journal.before_exec(&["/bin/false".to_owned()], "", &ExecSettings::default()).unwrap();
     assert!(matches!(journal.undo(), Err(UndoError::Command(text)) if text.contains("/bin/false")));
     assert_eq!(room.files(), before());
 }

@@ -27,15 +27,15 @@ pub(super) fn undo(records: &[Record]) -> Result<(), UndoError> {
                 .map_err(|error| UndoError::File { path: root.join(parent).join(name), error })?;
         }
     }
-    let mut repeated: Vec<&[String]> = Vec::new();
+    let mut repeated: Vec<(&[String], &str)> = Vec::new();
     for record in records {
-        if let Record::Exec { argv, environment, run_as } = record
-            && !repeated.contains(&argv.as_slice())
+        if let Record::Exec { argv, stdin, environment, run_as } = record
+            && !repeated.contains(&(argv.as_slice(), stdin.as_str()))
         {
-            repeated.push(argv);
+            repeated.push((argv, stdin));
             let settings =
                 ExecSettings { environment: environment.clone(), run_as: run_as.clone(), output_limit: 4096 };
-            repeat(argv, &settings)?;
+            repeat(argv, stdin, &settings)?;
         }
     }
     Ok(())
@@ -84,13 +84,13 @@ fn unlink(directory: &OwnedFd, name: &str) -> Result<(), Errno> {
     }
 }
 
-fn repeat(argv: &[String], settings: &ExecSettings) -> Result<(), UndoError> {
+fn repeat(argv: &[String], stdin: &str, settings: &ExecSettings) -> Result<(), UndoError> {
     let mut last = String::new();
     for attempt in 0..TRIES {
         if attempt > 0 {
             std::thread::sleep(Duration::from_millis(200));
         }
-        match run_plain(argv, settings, PATIENCE) {
+        match run_plain(argv, stdin, settings, PATIENCE) {
             Ok(output) if output.status == Status::Exited(0) => return Ok(()),
             Ok(output) => last = format!("{:?}: {}", output.status, String::from_utf8_lossy(&output.stderr)),
             Err(error) => last = error.to_string(),
