@@ -5,6 +5,7 @@
 //! does nothing, and whatever is broken ends with the old certificate served and the old files in place.
 
 mod caddy;
+mod haproxy;
 mod hitch;
 mod lighttpd;
 mod squid;

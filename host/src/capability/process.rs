@@ -191,7 +191,8 @@ fn plain_text(stdin: &Document) -> Result<String, ExecError> {
             }
             Part::Sealed { .. } => {
                 return Err(ExecError::Denied(
-                    "input with a sealed part is not kept for a rollback: let it run another command line".to_owned(),
+                    "input with a sealed part is not kept for a rollback: let it run another command line"
+                        .to_owned(),
                 ));
             }
         }

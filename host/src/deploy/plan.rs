@@ -104,7 +104,10 @@ impl Doors for PlanDoors {
             return Err(ExecError::Denied(command.argv.join(" ")));
         }
         let on_rollback = command.rollback_line().map(<[String]>::to_vec);
-        if on_rollback.as_ref().is_some_and(|argv| !self.declared.process_exec.iter().any(|line| line.matches(argv))) {
+        if on_rollback
+            .as_ref()
+            .is_some_and(|argv| !self.declared.process_exec.iter().any(|line| line.matches(argv)))
+        {
             return Err(ExecError::Denied(format!("on rollback: {on_rollback:?}")));
         }
         self.record(Step::Exec { argv: command.argv, on_rollback });
