@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::bindings::exports::lastmile::connector::connector as guest;
 use super::bindings::lastmile::connector::{fs, net, process, types};
 use super::{Capability, GuestDeployment, GuestFailure, GuestReceipt, Problem};
-use crate::capability::document::{Document, Encoding, Part, SecretRef};
+use crate::capability::document::{Document, Encoding, Keystore, Locked, Part, Passphrase, SecretRef};
 use crate::capability::fs::{Attributes, FsError, Written};
 use crate::capability::net::{NetError, Request, Response};
 use crate::capability::process::{Command, ExecError, Output, Status};
-use crate::credential::KeyFormat;
+use crate::credential::{KeyFormat, Protection};
 
 /// The bytes that a document brings along, its frame included.
 pub(super) fn size(content: &[types::Part]) -> usize {
@@ -43,11 +43,27 @@ fn secret(secret: types::Secret) -> SecretRef {
         types::Secret::PrivateKey(types::KeyFormat::Traditional) => {
             SecretRef::PrivateKey(KeyFormat::Traditional)
         }
-        types::Secret::EncryptedPrivateKey(passphrase) => SecretRef::EncryptedPrivateKey(passphrase),
-        types::Secret::Pkcs12(store) => SecretRef::Pkcs12 { alias: store.alias, password: store.password },
-        types::Secret::Jks(store) => SecretRef::Jks { alias: store.alias, password: store.password },
+        types::Secret::EncryptedPrivateKey(lock) => SecretRef::Locked(Locked::PrivateKey(passphrase(lock))),
+        types::Secret::Pkcs12(store) => {
+            SecretRef::Locked(Locked::Pkcs12(keystore(store), Protection::Modern))
+        }
+        types::Secret::Pkcs12Legacy(store) => {
+            SecretRef::Locked(Locked::Pkcs12(keystore(store), Protection::Legacy))
+        }
+        types::Secret::Jks(store) => SecretRef::Locked(Locked::Jks(keystore(store))),
         types::Secret::Named(name) => SecretRef::Named(name),
         types::Secret::Ephemeral(name) => SecretRef::Ephemeral(name),
+    }
+}
+
+fn keystore(store: types::Keystore) -> Keystore {
+    Keystore { alias: store.alias, password: passphrase(store.password) }
+}
+
+fn passphrase(passphrase: types::Passphrase) -> Passphrase {
+    match passphrase {
+        types::Passphrase::Named(name) => Passphrase::Named(name),
+        types::Passphrase::Ephemeral(name) => Passphrase::Ephemeral(name),
     }
 }
 
