@@ -76,8 +76,8 @@ impl Entry<'_> {
 impl Credential {
     /// A PKCS#12 file (RFC 7292) with the key, the leaf and its chain.
     ///
-    /// The alias is the entry's `friendlyName`, which Java reads in lower case. Java takes printable ASCII alone for the
-    /// passphrase of a PKCS#12 file; other readers take any text.
+    /// The alias is the entry's `friendlyName`, which Java reads in lower case. Java takes printable ASCII alone
+    /// for the passphrase of a PKCS#12 file; other readers take any text.
     ///
     /// # Errors
     ///
@@ -94,7 +94,8 @@ impl Credential {
 
     /// A Java KeyStore file, version 2, with the key, the leaf and its chain.
     ///
-    /// Its entry is dated with the begin of the leaf's validity. The alias is written in lower case: Java looks for no other.
+    /// Its entry is dated with the begin of the leaf's validity. The alias is written in lower case: Java looks
+    /// for no other.
     ///
     /// # Errors
     ///

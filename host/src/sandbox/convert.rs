@@ -194,3 +194,23 @@ pub(super) fn failure(failure: guest::Failure) -> GuestFailure {
         guest::Failure::Uncertain(text) => GuestFailure::Uncertain(text),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_store_is_the_one_that_was_asked_for() {
+        let store = |password| types::Keystore { alias: "site".to_owned(), password };
+        let named = types::Passphrase::Named("a".to_owned());
+        let ephemeral = types::Passphrase::Ephemeral("b".to_owned());
+        for (asked, understood) in [
+            (types::Secret::EncryptedPrivateKey(named.clone()), "private key, encrypted under `a`"),
+            (types::Secret::Pkcs12(store(named.clone())), "PKCS#12 store \"site\" under `a`"),
+            (types::Secret::Pkcs12Legacy(store(named)), "legacy PKCS#12 store \"site\" under `a`"),
+            (types::Secret::Jks(store(ephemeral)), "Java keystore \"site\" under ephemeral `b`"),
+        ] {
+            assert_eq!(secret(asked).to_string(), understood);
+        }
+    }
+}

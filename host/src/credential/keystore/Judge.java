@@ -12,8 +12,8 @@ import java.util.Collections;
 import java.util.HexFormat;
 
 /**
- * Reads lines of type, file, alias and passphrase, tabs between them, and answers each with what Java makes of that store:
- * aliases, date, the SHA-256 of each certificate, and whether the key signs for the leaf; or with what is wrong.
+ * Reads lines of type, file, alias and passphrase, tabs between them, and answers each with what Java makes of that
+ * store: aliases, date, the SHA-256 of each certificate, and whether the key signs for the leaf; or what is wrong.
  */
 public class Judge {
     public static void main(String[] arguments) throws Exception {
