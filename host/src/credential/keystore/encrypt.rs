@@ -16,7 +16,7 @@ use super::asn1::{Der, integer, null, octets, oid, sequence};
 use super::derive::Salts;
 use super::kdf::{self, Use};
 
-/// What keytool takes. OpenSSL's default is a fifth of it, and Windows and Java refuse some of the large figures.
+/// What keytool writes. OpenSSL writes a fifth of it unless it is told.
 pub(super) const ITERATIONS: u32 = 10_000;
 
 const PBES2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.13");
