@@ -4,6 +4,7 @@
 //! parses, that the key belongs to the leaf, that each certificate signed the one before, and the dates.
 
 mod key;
+mod keystore;
 mod seal;
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -16,6 +17,7 @@ use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 use zeroize::Zeroizing;
 
 pub use key::KeyFormat;
+pub use keystore::{KeystoreError, Protection};
 pub use seal::{Identity, SealError, seal};
 
 use key::PrivateKey;
@@ -90,6 +92,7 @@ pub enum CredentialError {
 /// A leaf certificate with its chain and, except in rehearsals, its private key.
 pub struct Credential {
     leaf_der: Vec<u8>,
+    chain_der: Vec<Vec<u8>>,
     leaf_pem: String,
     chain_pem: String,
     fingerprint: String,
@@ -131,6 +134,7 @@ impl Credential {
         let key = key.map(|bytes| PrivateKey::parse(bytes, leaf)).transpose()?;
         let mut credential = Self {
             leaf_der: leaf_der.clone(),
+            chain_der: ders.iter().skip(1).cloned().collect(),
             leaf_pem: key::pem("CERTIFICATE", leaf_der),
             chain_pem: ders.iter().skip(1).map(|der| key::pem("CERTIFICATE", der)).collect(),
             fingerprint: hex::encode(Sha256::digest(leaf_der)),

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::{Certificate, Encoding, KeyFormat, Part, Sealed, Secret};
+use crate::{Certificate, Encoding, KeyFormat, Keystore, Part, Passphrase, Sealed, Secret};
 
 /// Text as it is.
 #[must_use]
@@ -19,6 +19,62 @@ pub fn text(text: &str) -> Part {
 #[must_use]
 pub fn private_key() -> Part {
     sealed(Secret::PrivateKey(KeyFormat::Pkcs8), Encoding::Raw)
+}
+
+/// The private key as encrypted PKCS#8 PEM, for a target that wants it under a passphrase.
+///
+/// ```
+/// use lastmile_sdk::{document, testing};
+/// // For a target with `secrets = { passphrase = "file:…" }`.
+/// let key = [document::encrypted_private_key("passphrase")];
+/// assert_eq!(testing::render(&key), "«private key under passphrase»");
+/// ```
+#[must_use]
+pub fn encrypted_private_key(passphrase: impl Into<Passphrase>) -> Part {
+    sealed(Secret::EncryptedPrivateKey(passphrase.into()), Encoding::Raw)
+}
+
+/// A PKCS#12 file with the key, the leaf and its chain.
+///
+/// The same credential, alias and passphrase give the same bytes, so that writing it again is `Unchanged`. Java
+/// takes printable ASCII alone for the passphrase of a PKCS#12 file.
+///
+/// ```
+/// use lastmile_sdk::{Passphrase, document, testing};
+/// let store = [document::pkcs12("site", "password")];
+/// assert_eq!(testing::render(&store), "«PKCS#12 site under password»");
+/// // For one transport only; place `Secret::Ephemeral` of the same name where it is to be typed.
+/// let once = [document::pkcs12("site", Passphrase::Ephemeral("transport".into()))];
+/// assert_eq!(testing::render(&once), "«PKCS#12 site under ephemeral transport»");
+/// ```
+#[must_use]
+pub fn pkcs12(alias: &str, password: impl Into<Passphrase>) -> Part {
+    sealed(Secret::Pkcs12(keystore(alias, password)), Encoding::Raw)
+}
+
+/// [`pkcs12`] with the ciphers of old: Windows Server 2016, Java before 8u301. Only where the operator's
+/// configuration asks for it.
+#[must_use]
+pub fn pkcs12_legacy(alias: &str, password: impl Into<Passphrase>) -> Part {
+    sealed(Secret::Pkcs12Legacy(keystore(alias, password)), Encoding::Raw)
+}
+
+/// A Java KeyStore file (JKS) with the key, the leaf and its chain. Its cipher is weak: [`pkcs12`] is read by
+/// every Java since 8u301.
+#[must_use]
+pub fn jks(alias: &str, password: impl Into<Passphrase>) -> Part {
+    sealed(Secret::Jks(keystore(alias, password)), Encoding::Raw)
+}
+
+fn keystore(alias: &str, password: impl Into<Passphrase>) -> Keystore {
+    Keystore { alias: alias.to_owned(), password: password.into() }
+}
+
+/// A name alone is that of one of the target's secrets.
+impl From<&str> for Passphrase {
+    fn from(name: &str) -> Self {
+        Self::Named(name.to_owned())
+    }
 }
 
 /// A secret in an encoding.

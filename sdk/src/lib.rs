@@ -40,6 +40,8 @@ pub use bindings::exports::lastmile::connector::connector::{
 pub use bindings::lastmile::connector::fs::{Attributes, Error as FsError, Outcome as Written};
 pub use bindings::lastmile::connector::net::{Error as NetError, Request, Response};
 pub use bindings::lastmile::connector::process::{Command, Error as ExecError, Output, Rollback, Status};
-pub use bindings::lastmile::connector::types::{Encoding, KeyFormat, Keystore, Part, Sealed, Secret};
+pub use bindings::lastmile::connector::types::{
+    Encoding, KeyFormat, Keystore, Part, Passphrase, Sealed, Secret,
+};
 pub use connector::Connector;
 pub use sandbox::{Connection, Host, Sandbox};

@@ -114,6 +114,8 @@ pub enum Piece {
     EncryptedKey(String),
     /// A PKCS#12 file with everything.
     Pkcs12(Keystore),
+    /// The same with the ciphers of old.
+    Pkcs12Legacy(Keystore),
     /// A Java KeyStore file with everything.
     Jks(Keystore),
     /// Leaf, then intermediates, for use between the quotes of a JSON (or YAML double-quoted) string.
@@ -225,8 +227,9 @@ impl Piece {
             Self::FullChain => Part::Text(document::full_chain(certificate)),
             Self::Key => document::private_key(),
             Self::TraditionalKey => sealed(Secret::PrivateKey(KeyFormat::Traditional)),
-            Self::EncryptedKey(passphrase) => sealed(Secret::EncryptedPrivateKey(passphrase.clone())),
+            Self::EncryptedKey(passphrase) => document::encrypted_private_key(passphrase.as_str()),
             Self::Pkcs12(store) => sealed(Secret::Pkcs12(store.clone())),
+            Self::Pkcs12Legacy(store) => sealed(Secret::Pkcs12Legacy(store.clone())),
             Self::Jks(store) => sealed(Secret::Jks(store.clone())),
             Self::FullChainJson => Part::Text(document::json(&document::full_chain(certificate))),
             Self::KeyJson => document::sealed(Secret::PrivateKey(KeyFormat::Pkcs8), crate::Encoding::Json),

@@ -13,8 +13,8 @@ use alloc::vec::Vec;
 use core::cell::RefCell;
 
 use crate::{
-    Attributes, Capability, Certificate, Command, Connection, Deployment, ExecError, FsError, NetError,
-    Output, Part, Request, Response, Rollback, Sandbox, Secret, Status, Written,
+    Attributes, Capability, Certificate, Command, Connection, Deployment, ExecError, FsError, Keystore,
+    NetError, Output, Part, Passphrase, Request, Response, Rollback, Sandbox, Secret, Status, Written,
 };
 
 /// A request as the double saw it.
@@ -173,14 +173,31 @@ pub fn render(content: &[Part]) -> String {
         .map(|part| match part {
             Part::Text(text) => text.clone(),
             Part::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-            Part::Sealed(sealed) => match &sealed.secret {
-                Secret::PrivateKey(_) => "«private key»".to_owned(),
-                Secret::Named(name) => format!("«{name}»"),
-                other => format!("«{other:?}»"),
-            },
+            Part::Sealed(sealed) => format!("«{}»", name(&sealed.secret)),
             Part::BodyLength(plus) => format!("«body length {plus:+}»"),
         })
         .collect()
+}
+
+fn name(secret: &Secret) -> String {
+    let locked =
+        |what: &str, store: &Keystore| format!("{what} {} under {}", store.alias, lock(&store.password));
+    match secret {
+        Secret::PrivateKey(_) => "private key".to_owned(),
+        Secret::EncryptedPrivateKey(passphrase) => format!("private key under {}", lock(passphrase)),
+        Secret::Pkcs12(store) => locked("PKCS#12", store),
+        Secret::Pkcs12Legacy(store) => locked("legacy PKCS#12", store),
+        Secret::Jks(store) => locked("JKS", store),
+        Secret::Named(name) => name.clone(),
+        Secret::Ephemeral(name) => format!("ephemeral {name}"),
+    }
+}
+
+fn lock(passphrase: &Passphrase) -> String {
+    match passphrase {
+        Passphrase::Named(name) => name.clone(),
+        Passphrase::Ephemeral(name) => format!("ephemeral {name}"),
+    }
 }
 
 /// A first attempt to deploy a certificate with leaf `LEAF` and chain `CHAIN` (not real PEM).

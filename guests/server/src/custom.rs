@@ -32,6 +32,7 @@ enum Content {
     TraditionalKey,
     EncryptedKey { passphrase: String },
     Pkcs12 { alias: String, password: String },
+    Pkcs12Legacy { alias: String, password: String },
     Jks { alias: String, password: String },
     Text(String),
 }
@@ -73,8 +74,13 @@ fn piece(content: Content) -> Piece {
         Content::Key => Piece::Key,
         Content::TraditionalKey => Piece::TraditionalKey,
         Content::EncryptedKey { passphrase } => Piece::EncryptedKey(passphrase),
-        Content::Pkcs12 { alias, password } => Piece::Pkcs12(Keystore { alias, password }),
-        Content::Jks { alias, password } => Piece::Jks(Keystore { alias, password }),
+        Content::Pkcs12 { alias, password } => Piece::Pkcs12(store(alias, &password)),
+        Content::Pkcs12Legacy { alias, password } => Piece::Pkcs12Legacy(store(alias, &password)),
+        Content::Jks { alias, password } => Piece::Jks(store(alias, &password)),
         Content::Text(text) => Piece::Text(text),
     }
+}
+
+fn store(alias: String, password: &str) -> Keystore {
+    Keystore { alias, password: password.into() }
 }

@@ -2,33 +2,74 @@
 
 use std::fmt;
 
-use crate::credential::KeyFormat;
+use crate::credential::{KeyFormat, Protection};
 
 /// Something secret that a connector may place but never see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretRef {
     /// The credential's private key, as PEM.
     PrivateKey(KeyFormat),
-    /// The private key as encrypted PKCS#8 PEM (RFC 5958) under the named passphrase.
-    EncryptedPrivateKey(String),
-    /// A PKCS#12 file (RFC 7292) with leaf, chain and key.
-    Pkcs12 {
-        /// Friendly name of the entry.
-        alias: String,
-        /// Name of the secret that protects the store.
-        password: String,
-    },
-    /// A Java KeyStore file with leaf, chain and key.
-    Jks {
-        /// Alias of the entry.
-        alias: String,
-        /// Name of the secret that protects the store.
-        password: String,
-    },
+    /// The private key under a passphrase.
+    Locked(Locked),
     /// One of the target's secrets, by name.
     Named(String),
     /// A random passphrase of this deployment alone.
     Ephemeral(String),
+}
+
+/// The private key in a form that a passphrase opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Locked {
+    /// Encrypted PKCS#8 PEM (RFC 5958).
+    PrivateKey(Passphrase),
+    /// A PKCS#12 file (RFC 7292) with leaf, chain and key.
+    Pkcs12(Keystore, Protection),
+    /// A Java KeyStore file with leaf, chain and key.
+    Jks(Keystore),
+}
+
+/// How an entry is found in a store, and what the store is locked with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keystore {
+    /// Name of the entry.
+    pub alias: String,
+    /// Passphrase of the store and of the key in it.
+    pub password: Passphrase,
+}
+
+/// A secret that locks something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Passphrase {
+    /// One of the target's secrets, by name.
+    Named(String),
+    /// A random passphrase of this deployment alone.
+    Ephemeral(String),
+}
+
+impl fmt::Display for Passphrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(name) => write!(f, "`{name}`"),
+            Self::Ephemeral(name) => write!(f, "ephemeral `{name}`"),
+        }
+    }
+}
+
+impl fmt::Display for Keystore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} under {}", self.alias, self.password)
+    }
+}
+
+impl fmt::Display for Locked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PrivateKey(passphrase) => write!(f, "private key, encrypted under {passphrase}"),
+            Self::Pkcs12(store, Protection::Modern) => write!(f, "PKCS#12 store {store}"),
+            Self::Pkcs12(store, Protection::Legacy) => write!(f, "legacy PKCS#12 store {store}"),
+            Self::Jks(store) => write!(f, "Java keystore {store}"),
+        }
+    }
 }
 
 impl fmt::Display for SecretRef {
@@ -36,9 +77,7 @@ impl fmt::Display for SecretRef {
         match self {
             Self::PrivateKey(KeyFormat::Pkcs8) => f.write_str("private key"),
             Self::PrivateKey(KeyFormat::Traditional) => f.write_str("private key, traditional"),
-            Self::EncryptedPrivateKey(passphrase) => write!(f, "private key, encrypted under `{passphrase}`"),
-            Self::Pkcs12 { alias, password } => write!(f, "PKCS#12 store `{alias}` under `{password}`"),
-            Self::Jks { alias, password } => write!(f, "Java keystore `{alias}` under `{password}`"),
+            Self::Locked(locked) => locked.fmt(f),
             Self::Named(name) => write!(f, "secret `{name}`"),
             Self::Ephemeral(name) => write!(f, "ephemeral secret `{name}`"),
         }

@@ -1,6 +1,7 @@
 //! The vault of one deployment: fills sealed parts in, and takes secrets out of whatever comes back.
 
 mod encode;
+mod render;
 mod scrub;
 
 use std::collections::BTreeMap;
@@ -9,8 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::document::{Document, Part, SecretRef};
-use crate::credential::{Credential, CredentialError, KeyFormat, Secret};
+use super::document::{Document, Locked, Part, SecretRef};
+use crate::credential::{Credential, CredentialError, KeyFormat, KeystoreError, Secret};
 
 /// A sealed part that cannot be filled in. The connector or its configuration is at fault.
 #[derive(Debug, Error)]
@@ -18,9 +19,12 @@ pub enum FillError {
     /// The target has no secret of this name.
     #[error("the target has no secret `{0}`: add it to the target's `secrets` in plugins.toml")]
     Unknown(String),
-    /// A rendering that this host does not make.
-    #[error("this version of lastmile cannot render a {0}")]
-    Unsupported(SecretRef),
+    /// Alias or passphrase of a keystore are unfit.
+    #[error("the {0}: {1}")]
+    Keystore(Locked, KeystoreError),
+    /// More keystores than a deployment can need.
+    #[error("a deployment renders at most {0} keystores and encrypted keys")]
+    TooMany(usize),
     /// The key has no such form.
     #[error(transparent)]
     Credential(#[from] CredentialError),
@@ -43,13 +47,14 @@ pub struct Vault {
     credential: Arc<Credential>,
     named: BTreeMap<String, Secret>,
     ephemeral: Mutex<BTreeMap<String, Arc<Secret>>>,
+    rendered: render::Rendered,
 }
 
 impl Vault {
     /// A vault over the credential and the target's own secrets.
     #[must_use]
     pub fn new(credential: Arc<Credential>, named: BTreeMap<String, Secret>) -> Self {
-        Self { credential, named, ephemeral: Mutex::default() }
+        Self { credential, named, ephemeral: Mutex::default(), rendered: render::Rendered::default() }
     }
 
     /// The target's secret of this name.
@@ -115,7 +120,7 @@ impl Vault {
                 self.named.get(name).map(copy).ok_or_else(|| FillError::Unknown(name.clone()))
             }
             SecretRef::Ephemeral(name) => Ok(copy(&*self.ephemeral(name)?)),
-            other => Err(FillError::Unsupported(other.clone())),
+            SecretRef::Locked(locked) => Ok(copy(&*self.rendered(locked)?)),
         }
     }
 
@@ -153,6 +158,12 @@ impl Vault {
         }
         for secret in self.ephemeral.lock().unwrap_or_else(PoisonError::into_inner).values() {
             needles.add(secret.expose());
+        }
+        for (locked, rendered) in self.rendered.all() {
+            needles.add(rendered.expose());
+            if matches!(locked, Locked::PrivateKey(_)) {
+                needles.add_pem(rendered.expose());
+            }
         }
         for format in [KeyFormat::Pkcs8, KeyFormat::Traditional] {
             if let Ok(key) = self.credential.private_key_pem(format) {

@@ -48,6 +48,11 @@ impl PrivateKey {
         Ok(key)
     }
 
+    /// PKCS#8.
+    pub(super) fn der(&self) -> &[u8] {
+        &self.0
+    }
+
     fn info(&self) -> Result<PrivateKeyInfoRef<'_>, CredentialError> {
         PrivateKeyInfoRef::from_der(&self.0).map_err(|_| CredentialError::Key)
     }
@@ -117,12 +122,12 @@ fn to_pkcs8(bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, CredentialError> {
     }
 }
 
-/// An EC key may repeat its curve inside; the same key must always be the same bytes, or a target would
-/// see a change where there is none.
+/// An EC key may repeat its curve inside, and any key may have attributes or its public half behind it, which OpenSSL 3.0
+/// does not read. The same key must always be the same bytes, or a target would see a change where there is none.
 fn normalise(der: &[u8]) -> Result<Zeroizing<Vec<u8>>, CredentialError> {
     let info = PrivateKeyInfoRef::from_der(der).map_err(|_| CredentialError::Key)?;
     if info.algorithm.oid != EC {
-        return Ok(Zeroizing::new(der.to_vec()));
+        return wrap(info.algorithm, info.private_key.as_bytes());
     }
     let curve = info.algorithm.parameters_oid().map_err(|_| CredentialError::KeyKind)?;
     let inner = EcPrivateKey::from_der(info.private_key.as_bytes()).map_err(|_| CredentialError::Key)?;

@@ -6,19 +6,19 @@ use std::time::Duration;
 
 use super::*;
 
-struct Authority {
-    directory: tempfile::TempDir,
+pub(super) struct Authority {
+    pub(super) directory: tempfile::TempDir,
 }
 
 /// Certificates are made by OpenSSL: another implementation than the one that reads them.
 impl Authority {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let authority = Self { directory: tempfile::tempdir().unwrap() };
         authority.openssl("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout ca.key -out ca.pem -subj /CN=ca -days 30");
         authority
     }
 
-    fn openssl(&self, arguments: &str) -> Vec<u8> {
+    pub(super) fn openssl(&self, arguments: &str) -> Vec<u8> {
         let output = Command::new("openssl")
             .args(arguments.split(' '))
             .current_dir(self.directory.path())
@@ -36,12 +36,12 @@ impl Authority {
         (self.read("leaf.pem"), self.read("leaf.key"))
     }
 
-    fn read(&self, name: &str) -> Vec<u8> {
+    pub(super) fn read(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.directory.path().join(name)).unwrap()
     }
 }
 
-const KINDS: [&str; 4] = [
+pub(super) const KINDS: [&str; 4] = [
     "-algorithm RSA -pkeyopt rsa_keygen_bits:2048",
     "-algorithm EC -pkeyopt ec_paramgen_curve:P-256",
     "-algorithm EC -pkeyopt ec_paramgen_curve:P-384",
@@ -88,6 +88,22 @@ fn every_kind_of_key_is_carried_and_rendered_as_openssl_reads_it() {
             }
         }
     }
+}
+
+#[test]
+fn a_public_half_behind_the_key_is_left_out() {
+    let authority = Authority::new();
+    let pair = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
+    let certificate =
+        rcgen::CertificateParams::new(vec!["a.example".to_owned()]).unwrap().self_signed(&pair).unwrap();
+    let path = authority.directory.path().join("leaf.key");
+    std::fs::write(&path, pair.serialize_pem()).unwrap();
+    let read =
+        |path: &std::path::Path| Command::new("openssl").args(["pkey", "-in"]).arg(path).output().unwrap();
+    assert!(!read(&path).status.success(), "OpenSSL 3.0 does not read version 2 of PKCS#8");
+    let credential = parse(certificate.pem().as_bytes(), b"", pair.serialize_pem().as_bytes()).unwrap();
+    std::fs::write(&path, credential.private_key_pem(KeyFormat::Pkcs8).unwrap().expose()).unwrap();
+    assert!(read(&path).status.success());
 }
 
 #[test]

@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::bindings::exports::lastmile::connector::connector as guest;
 use super::bindings::lastmile::connector::{fs, net, process, types};
 use super::{Capability, GuestDeployment, GuestFailure, GuestReceipt, Problem};
-use crate::capability::document::{Document, Encoding, Part, SecretRef};
+use crate::capability::document::{Document, Encoding, Keystore, Locked, Part, Passphrase, SecretRef};
 use crate::capability::fs::{Attributes, FsError, Written};
 use crate::capability::net::{NetError, Request, Response};
 use crate::capability::process::{Command, ExecError, Output, Rollback, Status};
-use crate::credential::KeyFormat;
+use crate::credential::{KeyFormat, Protection};
 
 /// The bytes that a document brings along, its frame included.
 pub(super) fn size(content: &[types::Part]) -> usize {
@@ -43,11 +43,27 @@ fn secret(secret: types::Secret) -> SecretRef {
         types::Secret::PrivateKey(types::KeyFormat::Traditional) => {
             SecretRef::PrivateKey(KeyFormat::Traditional)
         }
-        types::Secret::EncryptedPrivateKey(passphrase) => SecretRef::EncryptedPrivateKey(passphrase),
-        types::Secret::Pkcs12(store) => SecretRef::Pkcs12 { alias: store.alias, password: store.password },
-        types::Secret::Jks(store) => SecretRef::Jks { alias: store.alias, password: store.password },
+        types::Secret::EncryptedPrivateKey(lock) => SecretRef::Locked(Locked::PrivateKey(passphrase(lock))),
+        types::Secret::Pkcs12(store) => {
+            SecretRef::Locked(Locked::Pkcs12(keystore(store), Protection::Modern))
+        }
+        types::Secret::Pkcs12Legacy(store) => {
+            SecretRef::Locked(Locked::Pkcs12(keystore(store), Protection::Legacy))
+        }
+        types::Secret::Jks(store) => SecretRef::Locked(Locked::Jks(keystore(store))),
         types::Secret::Named(name) => SecretRef::Named(name),
         types::Secret::Ephemeral(name) => SecretRef::Ephemeral(name),
+    }
+}
+
+fn keystore(store: types::Keystore) -> Keystore {
+    Keystore { alias: store.alias, password: passphrase(store.password) }
+}
+
+fn passphrase(passphrase: types::Passphrase) -> Passphrase {
+    match passphrase {
+        types::Passphrase::Named(name) => Passphrase::Named(name),
+        types::Passphrase::Ephemeral(name) => Passphrase::Ephemeral(name),
     }
 }
 
@@ -180,5 +196,25 @@ pub(super) fn failure(failure: guest::Failure) -> GuestFailure {
         guest::Failure::Rejected(text) => GuestFailure::Rejected(text),
         guest::Failure::Unavailable((text, after)) => GuestFailure::Unavailable(text, after),
         guest::Failure::Uncertain(text) => GuestFailure::Uncertain(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_store_is_the_one_that_was_asked_for() {
+        let store = |password| types::Keystore { alias: "site".to_owned(), password };
+        let named = types::Passphrase::Named("a".to_owned());
+        let ephemeral = types::Passphrase::Ephemeral("b".to_owned());
+        for (asked, understood) in [
+            (types::Secret::EncryptedPrivateKey(named.clone()), "private key, encrypted under `a`"),
+            (types::Secret::Pkcs12(store(named.clone())), "PKCS#12 store \"site\" under `a`"),
+            (types::Secret::Pkcs12Legacy(store(named)), "legacy PKCS#12 store \"site\" under `a`"),
+            (types::Secret::Jks(store(ephemeral)), "Java keystore \"site\" under ephemeral `b`"),
+        ] {
+            assert_eq!(secret(asked).to_string(), understood);
+        }
     }
 }

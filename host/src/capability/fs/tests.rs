@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 use crate::capability::Names;
-use crate::capability::document::{Encoding, Part, SecretRef};
+use crate::capability::document::{Encoding, Keystore, Locked, Part, Passphrase, SecretRef};
 use crate::capability::process::ExecSettings;
 use crate::capability::vault::tests::vault;
+use crate::credential::Protection;
 
 /// A journal that only gives names.
 struct Counting;
@@ -163,6 +164,24 @@ fn modes_that_expose_or_run_are_refused() {
     }
     assert!(!room.path.join("tls/key").exists() && !room.path.join("tls/a").exists());
     assert_eq!(room.write("tls/key", &key, &with(0o640)), Ok(Written::Created));
+}
+
+#[test]
+fn a_keystore_of_the_same_credential_is_left_alone() {
+    let room = room();
+    let vault = vault();
+    let again = vault.again();
+    let password = Passphrase::Named("password".to_owned());
+    let store = Keystore { alias: "site".to_owned(), password };
+    for (name, store) in
+        [("a.p12", Locked::Pkcs12(store.clone(), Protection::Modern)), ("a.jks", Locked::Jks(store))]
+    {
+        let content = vec![Part::Sealed { secret: SecretRef::Locked(store), encoding: Encoding::Raw }];
+        let path = format!("{}/tls/{name}", room.path.display());
+        let write = |vault: &Vault| room.door.write(&path, &content, &PRIVATE, vault, &Counting);
+        assert_eq!(write(&vault), Ok(Written::Created));
+        assert_eq!(write(&again), Ok(Written::Unchanged), "another deployment of the same credential");
+    }
 }
 
 #[test]

@@ -4,7 +4,8 @@
 use std::time::SystemTime;
 
 use super::*;
-use crate::capability::document::Encoding;
+use crate::capability::document::{Encoding, Keystore, Passphrase};
+use crate::credential::Protection;
 
 pub(crate) fn vault() -> Vault {
     let key = rcgen::KeyPair::generate().unwrap();
@@ -18,11 +19,22 @@ pub(crate) fn vault() -> Vault {
         false,
     )
     .unwrap();
-    let named = BTreeMap::from([
+    Vault::new(Arc::new(credential), secrets())
+}
+
+fn secrets() -> BTreeMap<String, Secret> {
+    BTreeMap::from([
         ("password".to_owned(), Secret::new(b"p\"ss <w>&\n/rd".to_vec())),
+        ("empty".to_owned(), Secret::new(Vec::new())),
         ("binary".to_owned(), Secret::new(vec![0xff, 0xfe, 1, 2, 3, 4, 5])),
-    ]);
-    Vault::new(Arc::new(credential), named)
+    ])
+}
+
+impl Vault {
+    /// The vault of another deployment of the same credential.
+    pub(crate) fn again(&self) -> Self {
+        Self::new(Arc::clone(&self.credential), secrets())
+    }
 }
 
 fn sealed(name: &str, encoding: Encoding) -> Part {
@@ -96,4 +108,98 @@ fn scrubbing_finds_the_secret_in_every_encoding() {
     let scrubbed = vault.scrub(format!("bad line `{one_line}`").as_bytes());
     assert_eq!(scrubbed, b"bad line `[sealed]`");
     assert_eq!(vault.scrub(b"nothing to see"), b"nothing to see");
+}
+
+fn locked(locked: Locked, encoding: Encoding) -> Document {
+    vec![Part::Sealed { secret: SecretRef::Locked(locked), encoding }]
+}
+
+fn under(password: Passphrase) -> Keystore {
+    Keystore { alias: "site".to_owned(), password }
+}
+
+fn named(name: &str) -> Passphrase {
+    Passphrase::Named(name.to_owned())
+}
+
+/// One of each kind.
+fn all_locked(passphrase: &Passphrase) -> [Locked; 4] {
+    [
+        Locked::PrivateKey(passphrase.clone()),
+        Locked::Pkcs12(under(passphrase.clone()), Protection::Modern),
+        Locked::Pkcs12(under(passphrase.clone()), Protection::Legacy),
+        Locked::Jks(under(passphrase.clone())),
+    ]
+}
+
+#[test]
+fn a_store_opens_with_the_passphrase_that_is_named() {
+    let vault = vault();
+    let ephemeral = Passphrase::Ephemeral("once".to_owned());
+    for (passphrase, placed) in [
+        (named("password"), sealed("password", Encoding::Raw)),
+        (
+            ephemeral,
+            Part::Sealed { secret: SecretRef::Ephemeral("once".to_owned()), encoding: Encoding::Raw },
+        ),
+    ] {
+        let secret = Secret::new(vault.fill(&vec![placed]).unwrap().to_vec());
+        let credential = &vault.credential;
+        let direct = [
+            credential.encrypted_private_key_pem(&secret).unwrap(),
+            credential.pkcs12("site", &secret, Protection::Modern).unwrap(),
+            credential.pkcs12("site", &secret, Protection::Legacy).unwrap(),
+            credential.jks("site", &secret).unwrap(),
+        ];
+        for (wanted, direct) in all_locked(&passphrase).into_iter().zip(direct) {
+            assert_eq!(vault.fill(&locked(wanted, Encoding::Raw)).unwrap().as_slice(), direct.expose());
+        }
+    }
+}
+
+#[test]
+fn a_store_that_cannot_be_locked_says_which_secret_is_at_fault() {
+    let vault = vault();
+    let text = |passphrase, alias: &str| {
+        let store = Keystore { alias: alias.to_owned(), password: passphrase };
+        vault.fill(&locked(Locked::Jks(store), Encoding::Raw)).unwrap_err().to_string()
+    };
+    assert!(text(named("other"), "a").contains("no secret `other`"));
+    assert!(
+        text(named("empty"), "a")
+            .starts_with("the Java keystore \"a\" under `empty`: its passphrase is empty")
+    );
+    assert!(text(named("binary"), "a").contains("is not UTF-8"));
+    assert!(text(named("password"), "").contains("1 to 255 characters"));
+}
+
+#[test]
+fn scrubbing_finds_what_was_rendered() {
+    let vault = vault();
+    for wanted in all_locked(&named("password")) {
+        for encoding in [Encoding::Raw, Encoding::Base64, Encoding::Url] {
+            let store = vault.fill(&locked(wanted.clone(), encoding)).unwrap();
+            let answer = [b"error: ".as_slice(), &store, b" refused"].concat();
+            assert_eq!(vault.scrub(&answer), b"error: [sealed] refused", "{wanted} {encoding:?}");
+        }
+    }
+    let key = vault.fill(&locked(Locked::PrivateKey(named("password")), Encoding::Raw)).unwrap();
+    let one_line = std::str::from_utf8(&key).unwrap().lines().nth(2).unwrap().to_owned();
+    assert_eq!(vault.scrub(format!("bad line `{one_line}`").as_bytes()), b"bad line `[sealed]`");
+}
+
+#[test]
+fn a_store_is_rendered_once_and_a_deployment_has_few() {
+    let vault = vault();
+    let store = |number: usize| {
+        let store = Keystore { alias: format!("site-{number}"), password: named("password") };
+        vault.fill(&locked(Locked::Jks(store), Encoding::Raw))
+    };
+    for number in (0..16).chain(0..16) {
+        assert!(store(number).is_ok());
+    }
+    assert_eq!(vault.rendered.all().len(), 16);
+    assert!(matches!(store(16), Err(FillError::TooMany(16))));
+    assert_eq!(vault.scrub(b"anything"), b"anything");
+    assert_eq!(vault.rendered.all().len(), 16, "a scrub renders nothing");
 }
