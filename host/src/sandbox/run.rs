@@ -26,9 +26,9 @@ const TEXT: usize = 64 << 10;
 
 /// A component that was admitted, compiled and linked.
 pub struct Loaded {
-    engine: Engine,
-    linked: DeploymentConnectorPre<State>,
-    limits: Limits,
+    pub(super) engine: Engine,
+    pub(super) linked: DeploymentConnectorPre<State>,
+    pub(super) limits: Limits,
 }
 
 impl Loaded {
@@ -153,7 +153,7 @@ fn bounded(mut receipt: GuestReceipt) -> GuestReceipt {
 }
 
 /// The doors of a call that needs no world.
-struct Shut;
+pub(super) struct Shut;
 
 const SHUT: &str = "only `deploy` and `observe` reach the world";
 

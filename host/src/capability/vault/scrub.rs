@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::encode;
 
 /// Shorter values are not looked for.
-const SHORTEST: usize = 6;
+pub(super) const SHORTEST: usize = 6;
 
 /// A beginning shorter than this is not taken for one: ordinary answers end with such bytes all the time.
 const SHORTEST_BEGINNING: usize = 4;
