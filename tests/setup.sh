@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a make target needs: tests/setup.sh guests | servers | moto
+# Installs what a make target needs: tests/setup.sh host | servers | moto | bench
 # As root it installs Debian's packages; otherwise it names what is missing and stops.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -32,6 +32,7 @@ for part in "$@"; do
   case "$part" in
     host) need gcc libc6-dev ;;
     servers) need nginx-light haproxy sqlite3 openssl age curl procps ;;
+    bench) need strace ;;
     moto) need python3 python3-venv; moto ;;
     *) echo "tests/setup.sh: no part '$part'" >&2; exit 2 ;;
   esac

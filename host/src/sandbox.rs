@@ -9,6 +9,7 @@ mod admit;
 mod artefact;
 mod bindings;
 mod cache;
+mod clock;
 mod compile;
 mod convert;
 mod engine;

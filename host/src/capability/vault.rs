@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use self::scrub::Needles;
 use super::document::{Document, Part, SecretRef};
 use crate::credential::{Credential, CredentialError, KeyFormat, Secret};
 
@@ -43,13 +44,15 @@ pub struct Vault {
     credential: Arc<Credential>,
     named: BTreeMap<String, Secret>,
     ephemeral: Mutex<BTreeMap<String, Arc<Secret>>>,
+    /// What to look for in answers: made when it is first needed, and anew after a secret was added.
+    needles: Mutex<Option<Arc<Needles>>>,
 }
 
 impl Vault {
     /// A vault over the credential and the target's own secrets.
     #[must_use]
     pub fn new(credential: Arc<Credential>, named: BTreeMap<String, Secret>) -> Self {
-        Self { credential, named, ephemeral: Mutex::default() }
+        Self { credential, named, ephemeral: Mutex::default(), needles: Mutex::default() }
     }
 
     /// The target's secret of this name.
@@ -130,6 +133,8 @@ impl Vault {
         let text = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random.as_slice());
         let secret = Arc::new(Secret::new(text.into_bytes()));
         known.insert(name.to_owned(), Arc::clone(&secret));
+        drop(known);
+        *self.needles.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(secret)
     }
 
@@ -149,8 +154,13 @@ impl Vault {
         self.needles().begun(bytes)
     }
 
-    fn needles(&self) -> scrub::Needles {
-        let mut needles = scrub::Needles::default();
+    fn needles(&self) -> Arc<Needles> {
+        let mut known = self.needles.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.get_or_insert_with(|| Arc::new(self.collect())))
+    }
+
+    fn collect(&self) -> Needles {
+        let mut needles = Needles::default();
         for secret in self.named.values() {
             needles.add(secret.expose());
         }
@@ -163,6 +173,7 @@ impl Vault {
                 needles.add_pem(key.expose());
             }
         }
+        needles.sort();
         needles
     }
 }

@@ -76,6 +76,18 @@ struct Open {
     expected: Vec<Place>,
     /// Records whose step was not taken yet. To undo them changes nothing.
     ahead: Vec<usize>,
+    /// Whether the names of the new files are durable.
+    durable: bool,
+}
+
+impl Open {
+    fn make_durable(&mut self) -> io::Result<()> {
+        if !self.durable {
+            undo::make_durable(&self.records)?;
+            self.durable = true;
+        }
+        Ok(())
+    }
 }
 
 impl Journal {
@@ -92,6 +104,16 @@ impl Journal {
     /// Names files that are there and that will probably be replaced: their records share the first fsync.
     pub fn expect(&self, files: Vec<Place>) {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).expected = files;
+    }
+
+    /// Makes the new files' names durable. [`Self::commit`] does it otherwise; a better time is while a server
+    /// takes the files up.
+    ///
+    /// # Errors
+    ///
+    /// A directory could not be made durable.
+    pub fn make_durable(&self) -> io::Result<()> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).make_durable()
     }
 
     /// Whether any file was created or replaced.
@@ -131,7 +153,7 @@ impl Journal {
         let path = self.path();
         let mut open = self.open.into_inner().unwrap_or_else(PoisonError::into_inner);
         let Some(mut file) = open.file.take() else { return Ok(()) };
-        undo::make_durable(&open.records)?;
+        open.make_durable()?;
         file.append(&[Record::Commit])?;
         undo::forget(&open.records)?;
         remove(&path)
@@ -152,6 +174,7 @@ impl Journal {
             None => open.file = Some(Lines::begin(&self.root, &self.path(), &records)?),
         }
         open.records.extend(records);
+        open.durable = false;
         Ok(())
     }
 }
