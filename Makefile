@@ -1,5 +1,5 @@
 # lastmile: `make help` lists the targets.
-.PHONY: help build fault guests hostile demo test lint clean
+.PHONY: help build fault guests hostile demo test bench lint clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -29,9 +29,15 @@ test: ## Every test
 	cargo test --release --locked --workspace
 	cd guests && CARGO_TARGET_DIR=../target/guests-native cargo test --locked
 
+bench: ## Ratios against native code, wasmtime, SQLite and shell hooks, into docs/benchmarks.md
+	tests/setup.sh host servers bench
+	$(MAKE) build guests
+	guests/build.sh tests/bench/guests target/bench --examples
+	cargo bench --locked -p lastmile-tests --features bench --bench ratios
+
 lint: ## Formatting and clippy
 	cargo fmt --all --check
-	cargo clippy --release --workspace --all-targets -- -D warnings
+	cargo clippy --release --workspace --all-targets --features lastmile-tests/bench -- -D warnings
 
 clean: ## Remove what was built
 	cargo clean

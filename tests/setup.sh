@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a make target needs: tests/setup.sh host | servers | java | moto
+# Installs what a make target needs: tests/setup.sh host | servers | java | moto | bench
 # As root it installs Debian's packages; otherwise it names what is missing and stops.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -33,6 +33,7 @@ for part in "$@"; do
     host) need gcc libc6-dev ;;
     servers) need nginx-light haproxy sqlite3 openssl age curl procps hitch stunnel4 caddy lighttpd lighttpd-mod-openssl squid-openssl socat ;;
     java) need openjdk-17-jdk-headless ;;
+    bench) need strace ;;
     moto) need python3 python3-venv; moto ;;
     *) echo "tests/setup.sh: no part '$part'" >&2; exit 2 ;;
   esac

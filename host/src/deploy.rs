@@ -78,6 +78,9 @@ impl Deployer {
         let ended = doors.and_then(|doors| {
             let guest = guest_deployment(&resolved, &credential, claim.attempt)?;
             let receipt = run(&resolved, &guest, doors, deadline, cancel)?;
+            journal
+                .make_durable()
+                .map_err(|error| internal("the new files cannot be made durable", &error))?;
             self.verify(&resolved, &credential, deadline)?;
             Ok(receipt)
         });

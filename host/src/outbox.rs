@@ -13,6 +13,7 @@ mod sqlite;
 pub use backoff::Backoff;
 pub use sqlite::SqliteStore;
 
+use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -272,6 +273,12 @@ pub trait Store: Send + Sync {
     fn cancel(&self, id: i64) -> Result<()>;
     /// The attempts on a target, oldest first.
     fn history(&self, target: &str) -> Result<Vec<Attempt>>;
+
+    /// A descriptor that becomes readable when something may have been enqueued, by whichever program; reading
+    /// empties it. It is a hint: it may come too early or not at all, so whoever has it still looks by himself.
+    fn notices(&self) -> Option<OwnedFd> {
+        None
+    }
 
     /// [`Store::enqueue`] for many; a store that can makes it all or nothing, in one write.
     fn enqueue_all(&self, messages: &[NewMessage]) -> Result<Vec<i64>> {

@@ -9,9 +9,12 @@ mod admit;
 mod artefact;
 mod bindings;
 mod cache;
+mod clock;
 mod compile;
 mod convert;
 mod engine;
+#[cfg(feature = "bench")]
+mod floor;
 mod guest;
 mod imports;
 mod limits;
@@ -35,6 +38,9 @@ use crate::capability::process::{Command, ExecError, Output};
 pub use admit::{Report, inspect};
 pub use compile::{COMPILE_CHILD, compile_child};
 pub use engine::Sandbox;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub use floor::Floor;
 pub use guest::{Capability, GuestDeployment, GuestFailure, GuestReceipt, Problem};
 pub use limits::Limits;
 pub use run::Loaded;

@@ -3,6 +3,10 @@
 //! Each deployment runs on an OS thread of its own. The worker stops a guest before its lease ends: a fence
 //! protects the tables, only the deadline protects the target.
 
+mod bell;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -11,10 +15,16 @@ use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
+use self::bell::Bell;
 use crate::deploy::Deployer;
-use crate::outbox::{Claim, Receipt, Settled, Store, StoreError};
+use crate::outbox::{Claim, Ending, Receipt, Settled, Store, StoreError};
 use crate::outcome::{Failure, Outcome};
 use crate::sandbox::Cancel;
+
+/// A notice comes before the commit that it announces: look again after so long, then less and less often.
+const AFTER_A_NOTICE: Duration = Duration::from_millis(1);
+/// A heartbeat that failed is tried again after so long.
+const MISSED_BEAT: Duration = Duration::from_millis(50);
 
 /// How the worker paces itself.
 #[derive(Clone, Debug)]
@@ -23,7 +33,7 @@ pub struct Pace {
     pub concurrency: usize,
     /// How long a claim lasts without a heartbeat.
     pub lease: Duration,
-    /// How long to wait when there is nothing to do.
+    /// How long to wait at most before looking for work, when the outbox gives no notice.
     pub poll: Duration,
 }
 
@@ -39,9 +49,11 @@ pub enum WorkerError {
     /// The outbox failed.
     #[error("the outbox: {0}")]
     Store(#[from] StoreError),
+    /// No descriptor to be woken by.
+    #[error("nothing to be woken by: {0}")]
+    Bell(#[from] std::io::Error),
 }
 
-type Ended = (Claim, Result<Receipt, Failure>);
 type Running = Arc<Mutex<BTreeMap<i64, (i64, Cancel)>>>;
 
 /// One worker over one store.
@@ -68,111 +80,126 @@ impl Worker {
     ///
     /// The outbox cannot be read or written.
     pub fn run(&self, stop: &AtomicBool, until_idle: bool) -> Result<(), WorkerError> {
-        let (ended, endings) = channel();
-        let done = Arc::new(AtomicBool::new(false));
-        let heart = self.start_heartbeat(Arc::clone(&done));
-        let result = self.drive(stop, until_idle, &ended, &endings);
-        done.store(true, Ordering::Release);
+        let bell = Arc::new(Bell::new(self.store.notices())?);
+        let (alive, ended) = channel();
+        let heart = self.start_heartbeat(ended);
+        let result = self.drive(stop, until_idle, &bell);
+        drop(alive);
         if heart.join().is_err() {
             tracing::error!("the heartbeat thread died");
         }
         result
     }
 
-    fn drive(
-        &self,
-        stop: &AtomicBool,
-        until_idle: bool,
-        ended: &Sender<Ended>,
-        endings: &Receiver<Ended>,
-    ) -> Result<(), WorkerError> {
+    fn drive(&self, stop: &AtomicBool, until_idle: bool, bell: &Arc<Bell>) -> Result<(), WorkerError> {
+        let (ended, endings) = channel();
         let mut running = 0_usize;
+        let mut pause = self.pace.poll;
         loop {
             let stopping = stop.load(Ordering::Acquire);
-            let mut claimed = 0;
-            if !stopping && running < self.pace.concurrency {
-                self.store.reap()?;
-                for claim in
-                    self.store.claim(&self.owner, self.pace.concurrency - running, self.pace.lease)?
-                {
-                    claimed += 1;
-                    running += 1;
-                    self.dispatch(claim, ended.clone());
-                }
-            }
+            let free = if stopping { 0 } else { self.pace.concurrency.saturating_sub(running) };
+            let claimed = self.take_up(free, &ended, bell)?;
+            running += claimed;
             if running == 0 && (stopping || (until_idle && claimed == 0)) {
                 return Ok(());
             }
-            match endings.recv_timeout(self.pace.poll) {
-                Ok((claim, result)) => {
-                    running -= 1;
-                    self.settle(&claim, result)?;
-                }
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
-            }
+            let noticed = bell.wait(pause);
+            pause = if noticed { AFTER_A_NOTICE } else { (pause * 3 / 2).min(self.pace.poll) };
+            // Whatever ended meanwhile shares one commit.
+            let endings: Vec<Ending> = endings.try_iter().collect();
+            running -= endings.len();
+            self.settle(&endings)?;
         }
     }
 
-    fn dispatch(&self, claim: Claim, ended: Sender<Ended>) {
+    /// Claims up to `free` messages and starts on them; how many it were.
+    fn take_up(&self, free: usize, ended: &Sender<Ending>, bell: &Arc<Bell>) -> Result<usize, WorkerError> {
+        if free == 0 {
+            return Ok(0);
+        }
+        self.store.reap()?;
+        let claims = self.store.claim(&self.owner, free, self.pace.lease)?;
+        let claimed = claims.len();
+        for claim in claims {
+            self.dispatch(claim, ended.clone(), Arc::clone(bell));
+        }
+        Ok(claimed)
+    }
+
+    fn dispatch(&self, claim: Claim, ended: Sender<Ending>, bell: Arc<Bell>) {
         let cancel = Cancel::default();
         if let Ok(mut running) = self.running.lock() {
             running.insert(claim.message.id, (claim.fence, cancel.clone()));
         }
         let deployer = Arc::clone(&self.deployer);
-        let lease = self.pace.lease;
+        let deadline = Instant::now() + self.pace.lease.saturating_mul(20);
         let spawned = {
-            let (claim, ended) = (claim.clone(), ended.clone());
+            let (claim, ended, bell) = (claim.clone(), ended.clone(), Arc::clone(&bell));
             std::thread::Builder::new().name("deployment".to_owned()).stack_size(4 << 20).spawn(move || {
-                let deadline = Instant::now() + lease.saturating_mul(20);
-                let span = tracing::info_span!(
-                    "deployment",
-                    tenant = claim.message.tenant,
-                    target = claim.message.target,
-                    message_id = claim.message.id,
-                    attempt = claim.attempt
-                );
-                let _entered = span.enter();
-                let attempt = std::panic::AssertUnwindSafe(|| deployer.deploy(&claim, deadline, &cancel));
-                let result = std::panic::catch_unwind(attempt).unwrap_or_else(|_| {
-                    Err(Failure::new(Outcome::Internal, "the host panicked; this is a bug in lastmile"))
-                });
+                let result = attempt(&deployer, &claim, deadline, &cancel);
                 let _ = ended.send((claim, result));
+                bell.ring();
             })
         };
         if let Err(error) = spawned {
             let failure = Failure::new(Outcome::Internal, format!("no thread for the deployment: {error}"));
             let _ = ended.send((claim, Err(failure)));
+            bell.ring();
         }
     }
 
-    fn settle(&self, claim: &Claim, result: Result<Receipt, Failure>) -> Result<(), WorkerError> {
+    fn settle(&self, endings: &[Ending]) -> Result<(), WorkerError> {
+        if endings.is_empty() {
+            return Ok(());
+        }
         if let Ok(mut running) = self.running.lock() {
-            running.remove(&claim.message.id);
+            running.retain(|id, _| endings.iter().all(|(claim, _)| claim.message.id != *id));
         }
         crate::fault::point("settle.before");
-        let settled = match &result {
-            Ok(receipt) => self.store.settle(claim, receipt)?,
-            Err(failure) => self.store.fail(claim, failure)?,
-        };
+        let settled = self.store.settle_all(endings)?;
         crate::fault::point("settle.after");
-        report(claim, &result, &settled);
+        for ((claim, result), settled) in endings.iter().zip(settled) {
+            report(claim, result, &settled);
+        }
         Ok(())
     }
 
-    /// Renews the leases of what runs and cancels what the store says is no longer ours.
-    fn start_heartbeat(&self, done: Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
+    /// Renews the leases of what runs and cancels what the store says is no longer ours, until the other end
+    /// of `ended` is gone.
+    fn start_heartbeat(&self, ended: Receiver<()>) -> std::thread::JoinHandle<()> {
         let (store, running, lease) = (Arc::clone(&self.store), Arc::clone(&self.running), self.pace.lease);
         std::thread::spawn(move || {
             let mut last = Instant::now();
-            while !done.load(Ordering::Acquire) {
-                std::thread::sleep(Duration::from_millis(50));
-                if last.elapsed() < lease / 3 {
-                    continue;
+            loop {
+                let due = (lease / 3).saturating_sub(last.elapsed()).max(MISSED_BEAT);
+                if ended.recv_timeout(due) != Err(RecvTimeoutError::Timeout) {
+                    return;
                 }
                 beat(store.as_ref(), &running, lease, &mut last);
             }
         })
     }
+}
+
+/// One deployment, on its own thread. A panic is a failure of this deployment alone.
+fn attempt(
+    deployer: &Deployer,
+    claim: &Claim,
+    deadline: Instant,
+    cancel: &Cancel,
+) -> Result<Receipt, Failure> {
+    let span = tracing::info_span!(
+        "deployment",
+        tenant = claim.message.tenant,
+        target = claim.message.target,
+        message_id = claim.message.id,
+        attempt = claim.attempt
+    );
+    let _entered = span.enter();
+    let deploy = std::panic::AssertUnwindSafe(|| deployer.deploy(claim, deadline, cancel));
+    std::panic::catch_unwind(deploy).unwrap_or_else(|_| {
+        Err(Failure::new(Outcome::Internal, "the host panicked; this is a bug in lastmile"))
+    })
 }
 
 fn beat(store: &dyn Store, running: &Running, lease: Duration, last: &mut Instant) {

@@ -79,7 +79,20 @@ impl FsDoor {
         Ok(Self { roots })
     }
 
-    /// Replaces the file at `path`. On return the new content, mode and owner are durable.
+    /// The files that were declared by name and are there: likely to be replaced.
+    #[must_use]
+    pub fn files(&self) -> Vec<Place> {
+        let named = self.roots.iter().filter(|root| !root.prefix.is_directory());
+        let places = named.filter_map(|root| {
+            let name = root.prefix.as_path().file_name()?.to_str()?.to_owned();
+            Some((root, Place { root: root.path.clone(), parent: PathBuf::new(), name }))
+        });
+        let there = |root: &Root, name: &str| root.handle.symlink_metadata(name).is_ok_and(|m| m.is_file());
+        places.filter(|(root, place)| there(root, &place.name)).map(|(_, place)| place).collect()
+    }
+
+    /// Replaces the file at `path`. On return the new content, mode and owner are durable; that they stand under
+    /// this name is so once the journal is committed.
     ///
     /// # Errors
     ///

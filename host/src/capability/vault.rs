@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use self::scrub::Needles;
 use super::document::{Document, Locked, Part, SecretRef};
 use crate::credential::{Credential, CredentialError, KeyFormat, KeystoreError, Secret};
 
@@ -48,13 +49,21 @@ pub struct Vault {
     named: BTreeMap<String, Secret>,
     ephemeral: Mutex<BTreeMap<String, Arc<Secret>>>,
     rendered: render::Rendered,
+    /// What to look for in answers: made when it is first needed, and anew after a secret was added.
+    needles: Mutex<Option<Arc<Needles>>>,
 }
 
 impl Vault {
     /// A vault over the credential and the target's own secrets.
     #[must_use]
     pub fn new(credential: Arc<Credential>, named: BTreeMap<String, Secret>) -> Self {
-        Self { credential, named, ephemeral: Mutex::default(), rendered: render::Rendered::default() }
+        Self {
+            credential,
+            named,
+            ephemeral: Mutex::default(),
+            rendered: render::Rendered::default(),
+            needles: Mutex::default(),
+        }
     }
 
     /// The target's secret of this name.
@@ -135,13 +144,22 @@ impl Vault {
         let text = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random.as_slice());
         let secret = Arc::new(Secret::new(text.into_bytes()));
         known.insert(name.to_owned(), Arc::clone(&secret));
+        drop(known);
+        self.forget_needles();
         Ok(secret)
+    }
+
+    fn forget_needles(&self) {
+        *self.needles.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// `bytes` with every secret of this deployment replaced by `[sealed]`, in whichever encoding it stands.
     /// Secrets shorter than six bytes are left: they would tear ordinary text apart.
     #[must_use]
     pub fn scrub(&self, bytes: &[u8]) -> Vec<u8> {
+        if bytes.len() < scrub::SHORTEST {
+            return bytes.to_vec(); // nothing fits in; most commands say nothing at all
+        }
         self.needles().replace(bytes)
     }
 
@@ -151,8 +169,13 @@ impl Vault {
         self.needles().begun(bytes)
     }
 
-    fn needles(&self) -> scrub::Needles {
-        let mut needles = scrub::Needles::default();
+    fn needles(&self) -> Arc<Needles> {
+        let mut known = self.needles.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.get_or_insert_with(|| Arc::new(self.collect())))
+    }
+
+    fn collect(&self) -> Needles {
+        let mut needles = Needles::default();
         for secret in self.named.values() {
             needles.add(secret.expose());
         }
@@ -171,6 +194,7 @@ impl Vault {
                 needles.add_pem(key.expose());
             }
         }
+        needles.sort();
         needles
     }
 }

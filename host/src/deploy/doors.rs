@@ -49,6 +49,7 @@ impl GrantedDoors {
             let (FsError::Denied(text) | FsError::Invalid(text) | FsError::Io(text)) = error;
             Failure::new(Outcome::Misconfigured, text)
         })?;
+        journal.expect(fs.files());
         Ok(Self {
             fs,
             net: NetDoor::new(declared.net_dial.clone(), resolved.net_settings(), runtime),

@@ -1,22 +1,26 @@
-//! The undo journal of one deployment: written ahead, one fsynced line for each step.
+//! The undo journal of one deployment: written ahead, one line for each step, durable before the step is taken.
 //!
 //! A journal is one file, `MESSAGE-FENCE`, that its host holds locked (flock(2)) for as long as it lives. A
 //! journal that nobody holds belongs to a host that died: [`recover`] brings it to its end. An
 //! unchanged deployment writes no journal at all.
+//!
+//! An fsync is what a deployment waits for. So the first line brings along those of the other files that were
+//! declared by name, and the directories are made durable once, just before the mark that makes them final.
 
+mod lines;
 mod record;
 mod recover;
 mod undo;
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use rustix::fs::{FlockOperation, flock};
 use thiserror::Error;
 
+use self::lines::Lines;
 use self::record::Record;
 use crate::capability::fs::OWN_NAMES;
 use crate::capability::process::ExecSettings;
@@ -66,8 +70,24 @@ pub struct Journal {
 
 #[derive(Default)]
 struct Open {
-    file: Option<File>,
+    file: Option<Lines>,
     records: Vec<Record>,
+    /// Files that are likely to be replaced, not yet written down.
+    expected: Vec<Place>,
+    /// Records whose step was not taken yet. To undo them changes nothing.
+    ahead: Vec<usize>,
+    /// Whether the names of the new files are durable.
+    durable: bool,
+}
+
+impl Open {
+    fn make_durable(&mut self) -> io::Result<()> {
+        if !self.durable {
+            undo::make_durable(&self.records)?;
+            self.durable = true;
+        }
+        Ok(())
+    }
 }
 
 impl Journal {
@@ -81,11 +101,27 @@ impl Journal {
         Ok(Self { root: root.to_owned(), id, open: Mutex::default() })
     }
 
+    /// Names files that are there and that will probably be replaced: their records share the first fsync.
+    pub fn expect(&self, files: Vec<Place>) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).expected = files;
+    }
+
+    /// Makes the new files' names durable. [`Self::commit`] does it otherwise; a better time is while a server
+    /// takes the files up.
+    ///
+    /// # Errors
+    ///
+    /// A directory could not be made durable.
+    pub fn make_durable(&self) -> io::Result<()> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).make_durable()
+    }
+
     /// Whether any file was created or replaced.
     #[must_use]
     pub fn changed(&self) -> bool {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.records.iter().any(|record| matches!(record, Record::Replace { .. }))
+        let mut taken = open.records.iter().enumerate().filter(|(step, _)| !open.ahead.contains(step));
+        taken.any(|(_, record)| matches!(record, Record::Replace { .. }))
     }
 
     /// Puts everything back, newest first, and repeats the commands that tell the server.
@@ -108,7 +144,7 @@ impl Journal {
         told
     }
 
-    /// Marks the deployment as final, then removes what undo would have needed.
+    /// Makes the new files' names durable, marks the deployment as final, then removes what undo would have needed.
     ///
     /// # Errors
     ///
@@ -117,7 +153,8 @@ impl Journal {
         let path = self.path();
         let mut open = self.open.into_inner().unwrap_or_else(PoisonError::into_inner);
         let Some(mut file) = open.file.take() else { return Ok(()) };
-        append(&mut file, &Record::Commit)?;
+        open.make_durable()?;
+        file.append(&[Record::Commit])?;
         undo::forget(&open.records)?;
         remove(&path)
     }
@@ -126,50 +163,47 @@ impl Journal {
         self.root.join(format!("{}-{}", self.id.message, self.id.fence))
     }
 
-    fn record(&self, record: Record) -> io::Result<()> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(file) = open.file.as_mut() {
-            append(file, &record)?;
-        } else {
-            let file = begin(&self.root, &self.path(), &record)?;
-            open.file = Some(file);
+    fn names(&self, step: usize) -> Names {
+        let stem = format!("{OWN_NAMES}{}-{}-{step}", self.id.message, self.id.fence);
+        Names { fresh: format!("{stem}.new"), old: format!("{stem}.old") }
+    }
+
+    fn record(&self, open: &mut Open, records: Vec<Record>) -> io::Result<()> {
+        match &mut open.file {
+            Some(file) => file.append(&records)?,
+            None => open.file = Some(Lines::begin(&self.root, &self.path(), &records)?),
         }
-        open.records.push(record);
+        open.records.extend(records);
+        open.durable = false;
         Ok(())
     }
 }
 
 impl UndoLog for Journal {
     fn before_replace(&self, place: &Place, existed: bool) -> io::Result<Names> {
-        let step = self.open.lock().unwrap_or_else(PoisonError::into_inner).records.len();
-        let stem = format!("{OWN_NAMES}{}-{}-{step}", self.id.message, self.id.fence);
-        let names = Names { fresh: format!("{stem}.new"), old: format!("{stem}.old") };
-        self.record(Record::replace(place, &names, existed))?;
-        Ok(names)
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = open.ahead.iter().position(|step| {
+            existed && open.records.get(*step).is_some_and(|record| record.is_replace_of(place))
+        });
+        if let Some(known) = known {
+            let step = open.ahead.swap_remove(known);
+            return Ok(self.names(step));
+        }
+        let step = open.records.len();
+        let mut records = vec![Record::replace(place, &self.names(step), existed)];
+        for other in std::mem::take(&mut open.expected).iter().filter(|other| *other != place) {
+            records.push(Record::replace(other, &self.names(step + records.len()), true));
+        }
+        let ahead = step + 1..step + records.len();
+        self.record(&mut open, records)?;
+        open.ahead.extend(ahead);
+        Ok(self.names(step))
     }
 
     fn before_exec(&self, argv: &[String], stdin: &str, settings: &ExecSettings) -> io::Result<()> {
-        self.record(Record::exec(argv, stdin, settings))
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        self.record(&mut open, vec![Record::exec(argv, stdin, settings)])
     }
-}
-
-/// The file takes its name only once it is locked and holds its first record, so that a recovery that
-/// runs at the same time never sees a journal that seems to be nobody's.
-fn begin(root: &Path, path: &Path, first: &Record) -> io::Result<File> {
-    let draft = root.join(format!(".{}.draft", uuid::Uuid::new_v4()));
-    let mut file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(&draft)?;
-    flock(&file, FlockOperation::NonBlockingLockExclusive)?;
-    append(&mut file, first)?;
-    fs::rename(&draft, path)?;
-    sync_directory(root)?;
-    Ok(file)
-}
-
-fn append(file: &mut File, record: &Record) -> io::Result<()> {
-    let mut line = serde_json::to_vec(record)?;
-    line.push(b'\n');
-    file.write_all(&line)?;
-    file.sync_data()
 }
 
 fn remove(path: &Path) -> io::Result<()> {
@@ -177,10 +211,6 @@ fn remove(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
-}
-
-fn sync_directory(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
 }
 
 #[cfg(test)]

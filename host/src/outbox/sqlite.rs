@@ -12,11 +12,13 @@ mod settle;
 mod tests;
 mod writer;
 
-use std::path::Path;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rusqlite::Connection;
+use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
 
 use super::{
     Attempt, Claim, Ending, Filter, NewMessage, Policy, Receipt, Result, Row, Settled, Store, StoreError,
@@ -30,6 +32,7 @@ pub struct SqliteStore {
     writer: Writer,
     reader: Mutex<Connection>,
     policy: Policy,
+    wal: PathBuf,
     /// The tenant that was served last: the next claim begins behind it.
     turn: Arc<Mutex<String>>,
 }
@@ -60,6 +63,7 @@ impl SqliteStore {
             writer: Writer::start(connection)?,
             reader: Mutex::new(reader),
             policy,
+            wal: open::wal(path),
             turn: Arc::default(),
         })
     }
@@ -135,6 +139,13 @@ impl Store for SqliteStore {
         }
         let policy = self.policy;
         self.writer.run(Kind::Other, move |tx| settle::reap(tx, &policy))
+    }
+
+    fn notices(&self) -> Option<OwnedFd> {
+        // Whoever commits writes to the WAL first, and it stays as long as this store has it open.
+        let inotify = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok()?;
+        inotify::add_watch(&inotify, &self.wal, WatchFlags::MODIFY).ok()?;
+        Some(inotify)
     }
 
     fn list(&self, filter: &Filter) -> Result<Vec<Row>> {

@@ -1,7 +1,6 @@
 //! One engine for all plugins, its profile, and the way of a component through admission, cache and linking.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Strategy,
@@ -9,12 +8,11 @@ use wasmtime::{
 };
 
 use super::cache::Cache;
+use super::clock::Clock;
 use super::compile::compile;
 use super::run::Loaded;
 use super::{LoadError, PluginSpec, SandboxSettings, admit, artefact, link};
 
-/// How often a running guest looks at the clock.
-const TICK: Duration = Duration::from_millis(5);
 /// Guests at the same time.
 const CONCURRENCY: u32 = 16;
 /// The largest memory that any plugin may be given.
@@ -23,6 +21,7 @@ const LARGEST_MEMORY: usize = 256 << 20;
 /// The engine, with its cache of compiled components.
 pub struct Sandbox {
     engine: Engine,
+    clock: Arc<Clock>,
     cache: Cache,
     settings: SandboxSettings,
 }
@@ -37,8 +36,9 @@ impl Sandbox {
         let fault = |reason: String| LoadError { plugin: "*".to_owned(), reason };
         let engine = serving().map_err(|error| fault(format!("wasmtime: {error:#}")))?;
         let cache = Cache::open(&settings.state_dir).map_err(fault)?;
-        tick(&engine).map_err(|error| fault(format!("no thread for the clock: {error}")))?;
-        Ok(Self { engine, cache, settings })
+        let clock = Clock::start(engine.clone())
+            .map_err(|error| fault(format!("no thread for the clock: {error}")))?;
+        Ok(Self { engine, clock, cache, settings })
     }
 
     /// Admits, compiles (or takes from the cache) and links a component.
@@ -63,22 +63,8 @@ impl Sandbox {
         };
         let component = artefact::load(&self.engine, &compiled)?;
         let linked = link::link(&self.engine, &component, spec)?;
-        Ok(Arc::new(Loaded::new(self.engine.clone(), linked, spec.limits.clone())))
+        Ok(Arc::new(Loaded::new(self.engine.clone(), Arc::clone(&self.clock), linked, spec.limits.clone())))
     }
-}
-
-/// A plain thread: on an async runtime a busy worker would stop the clock of the guest that keeps it busy.
-fn tick(engine: &Engine) -> std::io::Result<()> {
-    let weak = engine.weak();
-    let clock = std::thread::Builder::new().name("epoch".to_owned());
-    clock.spawn(move || {
-        while let Some(engine) = weak.upgrade() {
-            engine.increment_epoch();
-            drop(engine);
-            std::thread::sleep(TICK);
-        }
-    })?;
-    Ok(())
 }
 
 /// The engine that runs guests.

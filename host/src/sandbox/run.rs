@@ -1,11 +1,13 @@
 //! One call, in a store of its own.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use wasmtime::{Engine, Store, Trap, UpdateDeadline};
 
 use super::bindings::DeploymentConnectorPre;
 use super::bindings::exports::lastmile::connector::connector::Guest;
+use super::clock::Clock;
 use super::imports::State;
 use super::limits::{Budget, Exceeded};
 use super::{
@@ -26,14 +28,20 @@ const TEXT: usize = 64 << 10;
 
 /// A component that was admitted, compiled and linked.
 pub struct Loaded {
-    engine: Engine,
-    linked: DeploymentConnectorPre<State>,
-    limits: Limits,
+    pub(super) engine: Engine,
+    clock: Arc<Clock>,
+    pub(super) linked: DeploymentConnectorPre<State>,
+    pub(super) limits: Limits,
 }
 
 impl Loaded {
-    pub(super) fn new(engine: Engine, linked: DeploymentConnectorPre<State>, limits: Limits) -> Self {
-        Self { engine, linked, limits }
+    pub(super) fn new(
+        engine: Engine,
+        clock: Arc<Clock>,
+        linked: DeploymentConnectorPre<State>,
+        limits: Limits,
+    ) -> Self {
+        Self { engine, clock, linked, limits }
     }
 
     /// What the connector calls itself.
@@ -113,6 +121,7 @@ impl Loaded {
         store.limiter(|state| &mut state.budget);
         store.set_hostcall_fuel(HOSTCALL_FUEL);
         let (wall, cancel) = (self.limits.wall, cancel.clone());
+        let _running = self.clock.run();
         // Armed just before instantiation: start functions are guest code.
         store.epoch_deadline_callback(move |_| {
             if cancel.is_cancelled() {
@@ -153,7 +162,7 @@ fn bounded(mut receipt: GuestReceipt) -> GuestReceipt {
 }
 
 /// The doors of a call that needs no world.
-struct Shut;
+pub(super) struct Shut;
 
 const SHUT: &str = "only `deploy` and `observe` reach the world";
 

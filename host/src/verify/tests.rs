@@ -83,6 +83,18 @@ fn a_server_may_take_a_while() {
 }
 
 #[test]
+fn who_waits_for_a_reload_does_not_wait_for_the_interval() {
+    let (old, new) = (certificate(), certificate());
+    let port = serve(StartTls::None, true, vec![old.clone(), old, new.clone()]);
+    let patient = Verify { interval: Duration::from_secs(9), ..wanted(port, StartTls::None) };
+    verify(&patient, &fingerprint(&new), &runtime(), soon()).unwrap();
+    let port = serve(StartTls::None, true, vec![new.clone()]);
+    let one_attempt = Verify { attempts: 1, ..wanted(port, StartTls::None) };
+    let error = verify(&one_attempt, "00", &runtime(), soon()).unwrap_err();
+    assert!(matches!(error, VerifyError::Mismatch { attempts: 1, .. }), "a glance is no attempt: {error}");
+}
+
+#[test]
 fn another_certificate_is_told() {
     let (old, new) = (certificate(), certificate());
     let port = serve(StartTls::None, true, vec![old.clone()]);

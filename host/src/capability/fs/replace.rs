@@ -4,9 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 
-use rustix::fs::{
-    AtFlags, FileType, RenameFlags, Stat, fstat, fsync, linkat, renameat, renameat_with, statat,
-};
+use rustix::fs::{AtFlags, FileType, RenameFlags, Stat, fstat, linkat, renameat, renameat_with, statat};
 use rustix::io::Errno;
 
 use super::beneath::{create_file, explain, open_file};
@@ -15,7 +13,8 @@ use super::{FsError, Written};
 use crate::capability::{Names, Place, UndoLog};
 use crate::fault;
 
-/// The order is the whole point: journal, temporary file, fsync, link to the old file, rename, fsync.
+/// The order is the whole point: journal, temporary file, fsync, link to the old file, rename. The rename itself is
+/// made durable by the journal, before it calls the deployment final; cut before, it is undone.
 pub(super) fn replace(
     directory: &OwnedFd,
     place: &Place,
@@ -104,7 +103,6 @@ fn take_the_name(directory: &impl AsFd, place: &Place, names: &Names, existed: b
         // Somebody else may have made the file meanwhile; it is not ours to replace.
         renameat_with(directory, names.fresh.as_str(), directory, name, RenameFlags::NOREPLACE)?;
     }
-    fsync(directory)?;
     fault::point("fs.rename.after");
     Ok(())
 }

@@ -32,6 +32,8 @@ impl Vault {
         }
         let rendered = Arc::new(self.render(wanted)?);
         known.push((wanted.clone(), Arc::clone(&rendered)));
+        drop(known);
+        self.forget_needles();
         Ok(rendered)
     }
 

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::encode;
 
 /// Shorter values are not looked for.
-const SHORTEST: usize = 6;
+pub(super) const SHORTEST: usize = 6;
 
 /// A beginning shorter than this is not taken for one: ordinary answers end with such bytes all the time.
 const SHORTEST_BEGINNING: usize = 4;
@@ -64,9 +64,13 @@ impl Needles {
         self.0.iter().filter_map(|needle| begun(needle)).max().unwrap_or(0)
     }
 
-    /// `bytes` without the needles; the longest match goes first.
-    pub(super) fn replace(mut self, bytes: &[u8]) -> Vec<u8> {
+    /// Once all are there: the longest match goes first.
+    pub(super) fn sort(&mut self) {
         self.0.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
+    }
+
+    /// `bytes` without the needles.
+    pub(super) fn replace(&self, bytes: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(bytes.len());
         let mut rest = bytes;
         while let Some((first, after)) = rest.split_first() {

@@ -89,6 +89,9 @@ fn an_ephemeral_secret_is_the_same_within_a_deployment_and_no_other() {
     assert_ne!(*first, *one.fill(&part("b")).unwrap());
     assert_ne!(*first, *two.fill(&part("a")).unwrap());
     assert_eq!(first.len(), 32);
+    assert_eq!(one.scrub(&first), b"[sealed]");
+    let later = one.fill(&part("made after the first look")).unwrap();
+    assert_eq!(one.scrub(&later), b"[sealed]");
 }
 
 #[test]

@@ -32,6 +32,12 @@ impl Record {
         }
     }
 
+    /// Whether this is about replacing that file where there is one.
+    pub(super) fn is_replace_of(&self, place: &Place) -> bool {
+        matches!(self, Self::Replace { root, parent, name, existed: true, .. }
+            if *root == place.root && *parent == place.parent && *name == place.name)
+    }
+
     pub(super) fn exec(argv: &[String], stdin: &str, settings: &ExecSettings) -> Self {
         Self::Exec {
             argv: argv.to_vec(),
@@ -42,9 +48,10 @@ impl Record {
     }
 }
 
-/// The records of a journal. A last line without its end was never durable: its step was not taken.
+/// The records of a journal. From a line without its end, or with a hole of NUL in it, nothing was durable in
+/// full: its step was not taken.
 pub(super) fn parse(bytes: &[u8]) -> serde_json::Result<Vec<Record>> {
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').and_then(|end| bytes.get(..end));
-    let lines = whole.unwrap_or_default().split(|byte| *byte == b'\n');
+    let lines = whole.unwrap_or_default().split(|byte| *byte == b'\n').take_while(|line| !line.contains(&0));
     lines.filter(|line| !line.is_empty()).map(serde_json::from_slice).collect()
 }

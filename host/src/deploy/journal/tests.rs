@@ -1,7 +1,9 @@
 //! Undo, commit and recovery over real files, and a cut at every step of each.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 
 use super::*;
 use crate::capability::document::Part;
@@ -125,7 +127,7 @@ fn recovery_finishes_a_commit_that_was_cut() {
     let room = room();
     let journal = room.journal();
     room.deploy(&journal);
-    journal.record(Record::Commit).unwrap();
+    journal.open.lock().unwrap().file.as_mut().unwrap().append(&[Record::Commit]).unwrap();
     drop(journal);
     assert!(recover(&room.path.join("journal")).unwrap().iter().all(|recovered| recovered.committed));
     assert_eq!(room.files(), after());
@@ -139,12 +141,65 @@ fn a_torn_last_line_and_a_draft_are_steps_that_were_not_taken() {
     room.deploy(&journal);
     let path = journal.path();
     drop(journal);
-    let mut file = OpenOptions::new().append(true).open(path).unwrap();
+    let mut file = fs::OpenOptions::new().append(true).open(path).unwrap();
     file.write_all(b"{\"step\":\"comm").unwrap();
     drop(file);
     fs::write(root.join(".x.draft"), "{\"step\"").unwrap();
     assert_eq!(recover(&root).unwrap().len(), 1);
     assert_eq!(room.files(), before());
+    assert_eq!(room.journals(), 0);
+}
+
+#[test]
+fn a_hole_in_what_was_written_last_is_a_step_that_was_not_taken() {
+    let room = room();
+    let journal = room.journal();
+    room.deploy(&journal);
+    let path = journal.path();
+    drop(journal);
+    // The disk kept the last sector of two lines and lost the one before.
+    let bytes = fs::read(&path).unwrap();
+    let end = bytes.iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    let file = File::options().write(true).open(&path).unwrap();
+    file.write_all_at(b"mit\"}\n{\"step\":\"commit\"}\n", end as u64 + 12).unwrap();
+    assert!(recover(&room.path.join("journal")).unwrap().iter().all(|recovered| !recovered.committed));
+    assert_eq!(room.files(), before());
+    assert_eq!(room.journals(), 0);
+}
+
+#[test]
+fn files_that_were_declared_by_name_share_the_first_write() {
+    let room = room();
+    fs::write(room.path.join("tls/other"), "before").unwrap();
+    let files = || ["old", "other", "missing"].map(|name| format!("{}/tls/{name}", room.path.display()));
+    let door = FsDoor::open(&files().map(|file| file.parse().unwrap())).unwrap();
+    let names: Vec<String> = door.files().into_iter().map(|place| place.name).collect();
+    assert_eq!(names, ["old", "other"]);
+    let steps = |journal: &Journal| {
+        let bytes = fs::read(journal.path()).unwrap();
+        record::parse(&bytes).unwrap().len()
+    };
+
+    let journal = room.journal();
+    journal.expect(door.files());
+    assert!(!journal.changed());
+    room.write(&journal, "other", "after");
+    assert_eq!(steps(&journal), 2);
+    drop(journal);
+    assert_eq!(recover(&room.path.join("journal")).unwrap().len(), 1);
+    let both = vec![before().remove(0), ("other".into(), "before".into(), 0o644)];
+    assert_eq!(room.files(), both, "the one that was written, and the one that was only expected");
+
+    let journal = room.journal();
+    journal.expect(door.files());
+    room.write(&journal, "other", "after");
+    room.write(&journal, "old", "after");
+    assert_eq!(steps(&journal), 2);
+    room.write(&journal, "old", "after that");
+    assert_eq!(steps(&journal), 3, "a second replacement is a step of its own");
+    assert!(journal.changed());
+    journal.undo().unwrap();
+    assert_eq!(room.files(), both);
     assert_eq!(room.journals(), 0);
 }
 

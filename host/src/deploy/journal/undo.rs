@@ -60,6 +60,20 @@ fn restore(root: &Path, parent: &Path, name: &str, fresh: &str, old: &str, exist
     Ok(())
 }
 
+/// Makes durable under which names the files stand now.
+pub(super) fn make_durable(records: &[Record]) -> io::Result<()> {
+    let mut done: Vec<(&Path, &Path)> = Vec::new();
+    for record in records {
+        if let Record::Replace { root, parent, .. } = record
+            && !done.contains(&(root, parent))
+        {
+            fsync(open(root, parent)?)?;
+            done.push((root, parent));
+        }
+    }
+    Ok(())
+}
+
 /// Removes the names that an undo would have used; the new files stay.
 pub(super) fn forget(records: &[Record]) -> io::Result<()> {
     for record in records {

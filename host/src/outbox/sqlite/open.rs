@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -39,6 +39,13 @@ pub(super) fn prepare_file(path: &Path) -> Result<()> {
         return Err(refused(path, reason));
     }
     Ok(())
+}
+
+/// The write-ahead log beside the file.
+pub(super) fn wal(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
 }
 
 /// A connection with every setting that durability rests on, read back.

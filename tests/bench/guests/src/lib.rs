@@ -1,0 +1,2 @@
+//! Nothing: a package needs a library for its examples.
+#![no_std]
