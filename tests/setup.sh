@@ -31,7 +31,7 @@ moto() {
 for part in "$@"; do
   case "$part" in
     host) need gcc libc6-dev ;;
-    servers) need nginx-light haproxy sqlite3 openssl age curl procps ;;
+    servers) need nginx-light haproxy sqlite3 openssl age curl jq procps ;;
     moto) need python3 python3-venv; moto ;;
     *) echo "tests/setup.sh: no part '$part'" >&2; exit 2 ;;
   esac

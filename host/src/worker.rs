@@ -91,13 +91,17 @@ impl Worker {
             let stopping = stop.load(Ordering::Acquire);
             let mut claimed = 0;
             if !stopping && running < self.pace.concurrency {
-                self.store.reap()?;
+                if self.store.reap()? > 0 {
+                    // Their host is dead or was cut off; a dead one leaves more than a lease behind.
+                    self.deployer.recover();
+                }
+                let asked = Instant::now();
                 for claim in
                     self.store.claim(&self.owner, self.pace.concurrency - running, self.pace.lease)?
                 {
                     claimed += 1;
                     running += 1;
-                    self.dispatch(claim, ended.clone());
+                    self.dispatch(claim, asked + safe(self.pace.lease), ended.clone());
                 }
             }
             if running == 0 && (stopping || (until_idle && claimed == 0)) {
@@ -113,8 +117,9 @@ impl Worker {
         }
     }
 
-    fn dispatch(&self, claim: Claim, ended: Sender<Ended>) {
+    fn dispatch(&self, claim: Claim, until: Instant, ended: Sender<Ended>) {
         let cancel = Cancel::default();
+        cancel.cancel_at(until);
         if let Ok(mut running) = self.running.lock() {
             running.insert(claim.message.id, (claim.fence, cancel.clone()));
         }
@@ -175,31 +180,32 @@ impl Worker {
     }
 }
 
+/// The part of a lease in which a connector may act: what it has begun must be over when the lease is.
+fn safe(lease: Duration) -> Duration {
+    lease * 9 / 10
+}
+
 fn beat(store: &dyn Store, running: &Running, lease: Duration, last: &mut Instant) {
     let Ok(held) = running.lock().map(|held| held.clone()) else { return };
+    let asked = Instant::now();
     if held.is_empty() {
-        *last = Instant::now();
+        *last = asked;
         return;
     }
     let leases: Vec<(i64, i64)> = held.iter().map(|(id, (fence, _))| (*id, *fence)).collect();
     match store.heartbeat(&leases, lease) {
         Ok(stale) => {
-            *last = Instant::now();
-            for id in stale {
-                if let Some((_, cancel)) = held.get(&id) {
+            *last = asked;
+            for (id, (_, cancel)) in &held {
+                if stale.contains(id) {
                     cancel.cancel();
+                } else {
+                    cancel.cancel_at(asked + safe(lease));
                 }
             }
         }
-        Err(error) => {
-            tracing::warn!("heartbeat: {error}");
-            // Out of touch for most of a lease: stop before another worker may take over.
-            if last.elapsed() > lease * 2 / 3 {
-                for (_, cancel) in held.values() {
-                    cancel.cancel();
-                }
-            }
-        }
+        // Out of touch; unless the next beat is heard, each connector stops before its lease ends.
+        Err(error) => tracing::warn!("heartbeat: {error}"),
     }
 }
 

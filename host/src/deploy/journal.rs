@@ -1,7 +1,7 @@
 //! The undo journal of one deployment: written ahead, one fsynced line for each step.
 //!
-//! A journal is one file, `MESSAGE-FENCE`, that its host holds locked (flock(2)) for as long as it lives. A
-//! journal that nobody holds belongs to a host that died: [`recover`] brings it to its end. An
+//! A journal is one file, `MESSAGE-FENCE-LANE`, and its host holds the lane's lock for as long as it lives. A
+//! journal in a lane that nobody holds belongs to a host that died: [`recover`] brings it to its end. An
 //! unchanged deployment writes no journal at all.
 
 mod record;
@@ -10,19 +10,23 @@ mod undo;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use rustix::fs::{FlockOperation, flock};
 use thiserror::Error;
 
 use self::record::Record;
 use crate::capability::fs::OWN_NAMES;
 use crate::capability::process::ExecSettings;
 use crate::capability::{Names, Place, UndoLog};
+use crate::deploy::lane::LaneLock;
+use crate::fault;
 
-pub use self::recover::{Recovered, recover};
+pub use self::recover::{Recovered, recover, recover_lane};
+
+/// What the name of a journal ends in that has no record yet.
+const DRAFT: &str = "draft";
 
 /// Which deployment a journal belongs to: the message, and the fence under which it was claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,9 +61,10 @@ pub enum UndoError {
     Command(String),
 }
 
-/// The journal of a running deployment.
+/// The journal of a running deployment. It holds the lane until it is committed or undone.
 pub struct Journal {
     root: PathBuf,
+    lane: LaneLock,
     id: DeploymentId,
     open: Mutex<Open>,
 }
@@ -71,14 +76,10 @@ struct Open {
 }
 
 impl Journal {
-    /// A journal below `root`; its file appears with the first record.
-    ///
-    /// # Errors
-    ///
-    /// The directory cannot be made.
-    pub fn create(root: &Path, id: DeploymentId) -> io::Result<Self> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(root)?;
-        Ok(Self { root: root.to_owned(), id, open: Mutex::default() })
+    /// A journal below `root`, where the lane's lock lies; its file appears with the first record.
+    #[must_use]
+    pub fn new(root: &Path, lane: LaneLock, id: DeploymentId) -> Self {
+        Self { root: root.to_owned(), lane, id, open: Mutex::default() }
     }
 
     /// Whether any file was created or replaced.
@@ -96,7 +97,8 @@ impl Journal {
     /// failed.
     pub fn undo(self) -> Result<(), UndoError> {
         let path = self.path();
-        let open = self.open.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Self { open, lane: _held, .. } = self;
+        let open = open.into_inner().unwrap_or_else(PoisonError::into_inner);
         if open.file.is_none() {
             return Ok(());
         }
@@ -104,7 +106,9 @@ impl Journal {
         if matches!(told, Err(UndoError::File { .. } | UndoError::Journal { .. })) {
             return told;
         }
+        fault::point("undo.journal.before");
         remove(&path).map_err(|error| UndoError::Journal { path, error })?;
+        fault::point("undo.journal.after");
         told
     }
 
@@ -115,7 +119,8 @@ impl Journal {
     /// The mark could not be made durable, or a file not removed; recovery finishes it.
     pub fn commit(self) -> io::Result<()> {
         let path = self.path();
-        let mut open = self.open.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Self { open, lane: _held, .. } = self;
+        let mut open = open.into_inner().unwrap_or_else(PoisonError::into_inner);
         let Some(mut file) = open.file.take() else { return Ok(()) };
         append(&mut file, &Record::Commit)?;
         undo::forget(&open.records)?;
@@ -123,7 +128,7 @@ impl Journal {
     }
 
     fn path(&self) -> PathBuf {
-        self.root.join(format!("{}-{}", self.id.message, self.id.fence))
+        self.root.join(format!("{}-{}-{}", self.id.message, self.id.fence, self.lane.key()))
     }
 
     fn record(&self, record: Record) -> io::Result<()> {
@@ -131,7 +136,7 @@ impl Journal {
         if let Some(file) = open.file.as_mut() {
             append(file, &record)?;
         } else {
-            let file = begin(&self.root, &self.path(), &record)?;
+            let file = begin(&self.path(), &record)?;
             open.file = Some(file);
         }
         open.records.push(record);
@@ -153,15 +158,13 @@ impl UndoLog for Journal {
     }
 }
 
-/// The file takes its name only once it is locked and holds its first record, so that a recovery that
-/// runs at the same time never sees a journal that seems to be nobody's.
-fn begin(root: &Path, path: &Path, first: &Record) -> io::Result<File> {
-    let draft = root.join(format!(".{}.draft", uuid::Uuid::new_v4()));
+/// The file takes its name only once it holds its first record: a journal without one says nothing.
+fn begin(path: &Path, first: &Record) -> io::Result<File> {
+    let draft = path.with_extension(DRAFT);
     let mut file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(&draft)?;
-    flock(&file, FlockOperation::NonBlockingLockExclusive)?;
     append(&mut file, first)?;
     fs::rename(&draft, path)?;
-    sync_directory(root)?;
+    sync_directory(path.parent().unwrap_or(path))?;
     Ok(file)
 }
 
