@@ -24,7 +24,6 @@ fn no_private_key_and_no_secret_is_left_anywhere() {
             moto.toml("").replace("env:ACM_SECRET", &format!("file:{}", room.file("acm-secret").display()));
         room.configure(room.port, &(room.haproxy_toml(edge, true) + &acm + &dead_target(&room)));
         let needles = needles(&new, &moto);
-        room.ok(&["check"]);
         for target in ["web", "edge", "acm", "dead"] {
             room.enqueue(target, &new);
         }
@@ -32,7 +31,7 @@ fn no_private_key_and_no_secret_is_left_anywhere() {
         assert_eq!(sealed(&room), 4, "each message that waits holds its key, sealed");
 
         let mut worker = room.command(&program(), &["run", "--until-idle", "--log-format", format]);
-        worker.env("RUST_LOG", "trace").env("ACM_ID", &moto.id).env("AWS_SECRET_ACCESS_KEY", &moto.secret);
+        worker.env("RUST_LOG", "trace").env("ACM_ID", &moto.id);
         let log = fs::File::create(room.file("log/trace")).unwrap();
         assert!(worker.stdout(log.try_clone().unwrap()).stderr(log).status().unwrap().success());
         for target in ["web", "edge", "acm"] {
@@ -40,7 +39,7 @@ fn no_private_key_and_no_secret_is_left_anywhere() {
         }
         assert_eq!(room.history("dead")[0].0, "misconfigured", "{:?}", room.history("dead"));
         let trace = fs::read_to_string(room.file("log/trace")).unwrap();
-        assert!(trace.contains("TRACE") && trace.contains("hyper"), "the log is not as chatty as it can be");
+        assert!(trace.matches("TRACE").count() > 100, "the log is not as chatty as it can be");
         room.ok(&["--json", "outbox", "list"]);
         assert_clean(&room, &needles, "after it was deployed");
         assert_eq!(sealed(&room), 1, "only the dead message keeps its key");

@@ -67,15 +67,10 @@ fn a_locked_outbox_is_told_as_such() {
     let room = Room::new();
     room.configure(1, "");
     let mut sqlite = Command::new("sqlite3");
-    let mut holder = sqlite
-        .arg(room.file("state/outbox.sqlite"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut holder = sqlite.arg(room.file("state/outbox.sqlite")).stdin(Stdio::piped()).spawn().unwrap();
     let mut input = holder.stdin.take().unwrap();
-    input.write_all(b"BEGIN EXCLUSIVE;\nSELECT 'held';\n").unwrap();
-    std::io::Read::read_exact(holder.stdout.as_mut().unwrap(), &mut [0; 4]).unwrap();
+    writeln!(input, "BEGIN EXCLUSIVE;\n.shell touch {}", room.file("held").display()).unwrap();
+    await_that("the lock is held", || room.file("held").exists());
     let refused = room.run(&["run"]);
     let error = String::from_utf8_lossy(&refused.stderr).into_owned();
     drop(input);
