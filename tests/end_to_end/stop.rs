@@ -1,7 +1,5 @@
 //! How a worker stops, and what it does not start on.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::room::{Room, await_that};
@@ -60,22 +58,4 @@ fn no_state_directory_no_worker() {
     assert_eq!(refused.status.code(), Some(1), "{error}");
     assert!(error.contains("lastmile init") && error.contains("state/identity.age"), "{error}");
     assert!(!room.file("state").exists(), "it made one by itself");
-}
-
-#[test]
-fn a_locked_outbox_is_told_as_such() {
-    let room = Room::new();
-    room.configure(1, "");
-    let mut sqlite = Command::new("sqlite3");
-    let mut holder = sqlite.arg(room.file("state/outbox.sqlite")).stdin(Stdio::piped()).spawn().unwrap();
-    let mut input = holder.stdin.take().unwrap();
-    writeln!(input, "BEGIN EXCLUSIVE;\n.shell touch {}", room.file("held").display()).unwrap();
-    await_that("the lock is held", || room.file("held").exists());
-    let refused = room.run(&["run"]);
-    let error = String::from_utf8_lossy(&refused.stderr).into_owned();
-    drop(input);
-    holder.wait().unwrap();
-    assert_eq!(refused.status.code(), Some(1), "{error}");
-    assert!(error.contains("locked by another program"), "{error}");
-    room.ok(&["run", "--until-idle"]);
 }
