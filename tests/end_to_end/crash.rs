@@ -164,7 +164,7 @@ fn same_key(one: &[u8], other: &[u8]) -> bool {
 pub(crate) fn await_done(room: &Room) {
     let until = Instant::now() + Duration::from_secs(60);
     while room.states().iter().any(|state| state != "done" && state != "superseded") {
-        assert!(Instant::now() < until, "{:?}", room.states());
+        assert!(Instant::now() < until, "{}", room.ok(&["--json", "outbox", "list"]));
         std::thread::sleep(Duration::from_millis(300));
         room.ok(&["run", "--until-idle"]);
     }
