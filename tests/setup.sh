@@ -31,7 +31,7 @@ moto() {
 for part in "$@"; do
   case "$part" in
     host) need gcc libc6-dev ;;
-    servers) need nginx-light haproxy sqlite3 openssl age curl procps hitch stunnel4 caddy lighttpd lighttpd-mod-openssl squid-openssl socat ;;
+    servers) need nginx-light haproxy sqlite3 openssl age curl jq procps hitch stunnel4 caddy lighttpd lighttpd-mod-openssl squid-openssl socat ;;
     java) need openjdk-17-jdk-headless ;;
     bench) need strace ;;
     moto) need python3 python3-venv; moto ;;

@@ -5,8 +5,10 @@
 
 pub mod doors;
 pub mod journal;
+pub mod lane;
 pub mod plan;
 pub mod resolve;
+pub mod server;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,13 +19,19 @@ use tokio::runtime::Handle;
 use crate::capability::vault::Vault;
 use crate::credential::{Credential, Identity};
 use crate::deploy::doors::GrantedDoors;
-use crate::deploy::journal::{DeploymentId, Journal};
+use crate::deploy::journal::{DeploymentId, Journal, Recovered};
+use crate::deploy::lane::LaneLock;
 use crate::deploy::resolve::{Catalogue, Resolved};
+use crate::deploy::server::ServerLocks;
 use crate::fault;
+use crate::grant::Grant;
 use crate::outbox::{Claim, Message, Receipt};
 use crate::outcome::{Failure, Outcome};
 use crate::sandbox::{Cancel, GuestDeployment, GuestFailure, GuestReceipt, RunError};
 use crate::verify;
+
+/// When to look again whether another host is done with the target.
+const BUSY: Duration = Duration::from_secs(1);
 
 /// Runs deployments: everything that they share.
 pub struct Deployer {
@@ -44,27 +52,34 @@ impl Deployer {
         Self { catalogue, identity, journal_root, runtime }
     }
 
+    /// Brings to an end what hosts left behind that died. Safe beside hosts that live.
+    pub fn recover(&self) {
+        for end in journal::recover(&self.journal_root) {
+            match end {
+                Ok(recovered) => tell(&recovered),
+                Err(error) => tracing::error!("an earlier deployment cannot be brought to its end: {error}"),
+            }
+        }
+    }
+
     /// Brings the claim's target to the claim's certificate, or leaves it as it was.
     ///
     /// # Errors
     ///
     /// The failure says who is at fault; the target is then in the state before.
     pub fn deploy(&self, claim: &Claim, deadline: Instant, cancel: &Cancel) -> Result<Receipt, Failure> {
-        // A host that died left its journal behind; what it began must be over before anything new begins.
-        journal::recover(&self.journal_root)
-            .map_err(|error| internal("an earlier deployment cannot be brought to its end", &error))?;
+        let lane = self.lane(&claim.message)?;
         let credential = self.credential(&claim.message)?;
         let resolved = self.catalogue.resolve(&claim.message.tenant, &claim.message.target)?;
         let declared = resolved.declared()?;
         let vault = Arc::new(Vault::new(Arc::clone(&credential), resolved.secrets()?));
+        let _servers = self.servers(&declared, deadline, cancel)?;
         let deadline = deadline.min(Instant::now() + resolved.plugin.limits.wall);
 
         fault::point("journal.begin.before");
         let id = DeploymentId { message: claim.message.id, fence: claim.fence };
-        let journal = Journal::create(&self.journal_root, id)
-            .map_err(|error| internal("the undo journal cannot be written", &error))?;
+        let journal = Arc::new(Journal::new(&self.journal_root, lane, id));
         fault::point("journal.begin.after");
-        let journal = Arc::new(journal);
 
         let doors = GrantedDoors::open(
             &resolved,
@@ -77,7 +92,12 @@ impl Deployer {
         );
         let ended = doors.and_then(|doors| {
             let guest = guest_deployment(&resolved, &credential, claim.attempt)?;
-            let receipt = run(&resolved, &guest, doors, deadline, cancel)?;
+            let receipt = run(&resolved, &guest, doors, deadline, cancel);
+            if cancel.is_cancelled() {
+                // Whatever the guest made of it: it was not the guest's doing.
+                return Err(lapsed());
+            }
+            let receipt = receipt?;
             journal
                 .make_durable()
                 .map_err(|error| internal("the new files cannot be made durable", &error))?;
@@ -87,6 +107,38 @@ impl Deployer {
         let journal = Arc::into_inner(journal)
             .ok_or_else(|| Failure::new(Outcome::Internal, "the undo journal is still in use"))?;
         conclude(journal, ended, &credential, &vault)
+    }
+
+    /// The target, for this deployment alone, with everything before it at its end.
+    fn lane(&self, message: &Message) -> Result<LaneLock, Failure> {
+        let lane = LaneLock::take(&self.journal_root, &message.tenant, &message.target)
+            .map_err(|error| internal("the target cannot be locked", &error))?
+            .ok_or_else(|| Failure {
+                outcome: Outcome::Unavailable,
+                message: format!(
+                    "another host on this state directory still works on target `{}`, or was stopped while it did",
+                    message.target
+                ),
+                retry_after: Some(BUSY),
+            })?;
+        journal::recover_lane(&self.journal_root, &lane)
+            .map_err(|error| internal("an earlier deployment cannot be brought to its end", &error))?
+            .iter()
+            .for_each(tell);
+        Ok(lane)
+    }
+
+    /// The servers that the deployment tells, for it alone, with no half of another one's files in their way.
+    fn servers(&self, declared: &Grant, deadline: Instant, cancel: &Cancel) -> Result<ServerLocks, Failure> {
+        let locks = ServerLocks::take(&self.journal_root, &declared.process_exec, deadline, cancel)
+            .map_err(|error| internal("the server cannot be locked", &error))?
+            .ok_or_else(|| Failure {
+                outcome: Outcome::Unavailable,
+                message: "other deployments to the same server took all the time".to_owned(),
+                retry_after: Some(BUSY),
+            })?;
+        self.recover();
+        Ok(locks)
     }
 
     fn credential(&self, message: &Message) -> Result<Arc<Credential>, Failure> {
@@ -241,6 +293,16 @@ fn clean(vault: &Vault, text: &str) -> String {
         .map(|c| if c == '\n' || !c.is_control() { c } else { '\u{fffd}' })
         .take(4096)
         .collect()
+}
+
+fn tell(recovered: &Recovered) {
+    let end = if recovered.committed { "finished" } else { "put the old state back of" };
+    let (message_id, fence) = (recovered.id.message, recovered.id.fence);
+    tracing::warn!(message_id, fence, "{end} a deployment that a crash cut");
+}
+
+fn lapsed() -> Failure {
+    Failure::new(Outcome::Unavailable, "the host lost its claim on the target before the connector was done")
 }
 
 fn internal(what: &str, error: &dyn std::fmt::Display) -> Failure {

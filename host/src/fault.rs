@@ -3,8 +3,9 @@
 //! A point does nothing unless the crate is built with `fault-points` and the process was started with
 //! `LASTMILE_FAULT=name` or `LASTMILE_FAULT=name:3` (the third time it is reached).
 
-/// Every fault point, in the order in which a deployment reaches them.
-pub const ALL: &[&str] = &[
+/// Every fault point of a deployment that succeeds, in the order in which it reaches them. `:2` is the second
+/// file of two.
+pub const DEPLOYMENT: &[&str] = &[
     "claim.before",
     "claim.after",
     "journal.begin.before",
@@ -17,19 +18,48 @@ pub const ALL: &[&str] = &[
     "fs.fsync.after",
     "fs.rename.before",
     "fs.rename.after",
+    "journal.replace.before:2",
+    "journal.replace.after:2",
+    "fs.temp.after:2",
+    "fs.rename.before:2",
+    "fs.rename.after:2",
+    "fs.rename.after:3",
     "journal.exec.before",
     "journal.exec.after",
     "exec.before",
     "exec.after",
+    "exec.before:2",
+    "exec.after:2",
     "verify.before",
     "verify.after",
-    "settle.before",
-    "settle.after",
     "journal.commit.before",
+    "journal.forget.before",
+    "journal.forget.step",
+    "journal.forget.step:2",
     "journal.commit.after",
+    "settle.before",
     "ack.before",
     "ack.after",
+    "settle.after",
 ];
+
+/// Every fault point of an undo, by the host that failed or by the one that recovers.
+pub const UNDO: &[&str] = &[
+    "undo.file.before",
+    "undo.name.after",
+    "undo.file.after",
+    "undo.name.after:2",
+    "undo.file.after:2",
+    "undo.name.after:3",
+    "undo.exec.before",
+    "undo.exec.after",
+];
+
+/// What frames an undo where the host that failed does it.
+pub const UNDO_FRAME: &[&str] = &["undo.journal.before", "undo.journal.after"];
+
+/// What frames an undo, or the rest of a commit, where a host recovers it.
+pub const RECOVERY_FRAME: &[&str] = &["recover.before", "recover.after"];
 
 /// Dies here, as by a power cut, if the environment asks for it.
 #[cfg(feature = "fault-points")]

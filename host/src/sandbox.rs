@@ -24,9 +24,9 @@ mod scan;
 mod wasi;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
@@ -106,20 +106,36 @@ pub enum RunError {
     Internal(String),
 }
 
-/// Stops a running connector from another thread.
+/// Stops a running connector: from another thread, or by itself once its right to run has lapsed.
 #[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct Cancel(Arc<Stop>);
+
+#[derive(Debug, Default)]
+struct Stop {
+    now: AtomicBool,
+    at: Mutex<Option<Instant>>,
+}
 
 impl Cancel {
     /// Stops it at its next tick.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.now.store(true, Ordering::Release);
+    }
+
+    /// Stops it at this moment unless a later call says otherwise: a host that hears nothing more, or was
+    /// itself stopped meanwhile, must not go on.
+    pub fn cancel_at(&self, at: Instant) {
+        *self.0.at.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
     }
 
     /// Whether it is to stop.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        let lapsed = || {
+            let at = self.0.at.lock().unwrap_or_else(PoisonError::into_inner);
+            at.is_some_and(|at| Instant::now() >= at)
+        };
+        self.0.now.load(Ordering::Acquire) || lapsed()
     }
 }
 

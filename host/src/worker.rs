@@ -117,17 +117,22 @@ impl Worker {
         if free == 0 {
             return Ok(0);
         }
-        self.store.reap()?;
+        if self.store.reap()? > 0 {
+            // Their host is dead or was cut off; a dead one leaves more than a lease behind.
+            self.deployer.recover();
+        }
+        let until = Instant::now() + safe(self.pace.lease);
         let claims = self.store.claim(&self.owner, free, self.pace.lease)?;
         let claimed = claims.len();
         for claim in claims {
-            self.dispatch(claim, ended.clone(), Arc::clone(bell));
+            self.dispatch(claim, until, ended.clone(), Arc::clone(bell));
         }
         Ok(claimed)
     }
 
-    fn dispatch(&self, claim: Claim, ended: Sender<Ending>, bell: Arc<Bell>) {
+    fn dispatch(&self, claim: Claim, until: Instant, ended: Sender<Ending>, bell: Arc<Bell>) {
         let cancel = Cancel::default();
+        cancel.cancel_at(until);
         if let Ok(mut running) = self.running.lock() {
             running.insert(claim.message.id, (claim.fence, cancel.clone()));
         }
@@ -202,31 +207,32 @@ fn attempt(
     })
 }
 
+/// The part of a lease in which a connector may act: what it has begun must be over when the lease is.
+fn safe(lease: Duration) -> Duration {
+    lease * 9 / 10
+}
+
 fn beat(store: &dyn Store, running: &Running, lease: Duration, last: &mut Instant) {
     let Ok(held) = running.lock().map(|held| held.clone()) else { return };
+    let asked = Instant::now();
     if held.is_empty() {
-        *last = Instant::now();
+        *last = asked;
         return;
     }
     let leases: Vec<(i64, i64)> = held.iter().map(|(id, (fence, _))| (*id, *fence)).collect();
     match store.heartbeat(&leases, lease) {
         Ok(stale) => {
-            *last = Instant::now();
-            for id in stale {
-                if let Some((_, cancel)) = held.get(&id) {
+            *last = asked;
+            for (id, (_, cancel)) in &held {
+                if stale.contains(id) {
                     cancel.cancel();
+                } else {
+                    cancel.cancel_at(asked + safe(lease));
                 }
             }
         }
-        Err(error) => {
-            tracing::warn!("heartbeat: {error}");
-            // Out of touch for most of a lease: stop before another worker may take over.
-            if last.elapsed() > lease * 2 / 3 {
-                for (_, cancel) in held.values() {
-                    cancel.cancel();
-                }
-            }
-        }
+        // Out of touch; unless the next beat is heard, each connector stops before its lease ends.
+        Err(error) => tracing::warn!("heartbeat: {error}"),
     }
 }
 

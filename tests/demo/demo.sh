@@ -6,14 +6,20 @@ cd "$(dirname "$0")/../.."
 repo=$PWD
 lastmile=$repo/target/release/lastmile
 demo=${LASTMILE_DEMO_DIR:-$repo/target/demo}
-nginx_port=18443 haproxy_port=18444 moto_port=18445
+# Three ports that nobody has: held together, so that they differ.
+read -r nginx_port haproxy_port moto_port < <(python3 -c '
+import socket
+held = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+print(*(s.getsockname()[1] for s in held))')
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 stop() {
   for pidfile in "$demo"/nginx/nginx.pid "$demo"/haproxy/pid; do
     [ -f "$pidfile" ] && kill "$(cat "$pidfile")" 2>/dev/null || true
   done
-  [ -z "${moto_pid:-}" ] || kill "$moto_pid" 2>/dev/null || true
+  [ -z "${moto_pid:-}" ] || { kill "$moto_pid" && wait "$moto_pid"; } 2>/dev/null || true
+  for _ in $(seq 100); do pgrep -f "$demo/(nginx|haproxy)/" >/dev/null || return 0; sleep 0.1; done
+  echo "a server of the demo did not stop" >&2
 }
 trap stop EXIT
 stop; rm -rf "$demo"; mkdir -p "$demo"/{ca,old,new,nginx/tls,haproxy/tls,outside}
@@ -153,6 +159,14 @@ for pair in "nginx $(served $nginx_port)" "haproxy $(served $haproxy_port)" "aws
   [ "$2" = "$want" ] || { echo "  but $want was deployed" >&2; status=1; }
 done
 refused=$(for attack in fs-parent-escape net-ungranted-host exec-ungranted-argument; do "$lastmile" --json history "$attack"; done | grep -c '"outcome": "denied"' || true)
+# The search must find the key where it belongs, and nowhere in the state directory and the logs.
+grep -v -e ----- "$demo/new/key.pem" >"$demo/new/needles"; echo "$DEMO_AWS_SECRET" >>"$demo/new/needles"
+grep -qF -f "$demo/new/needles" "$demo/nginx/tls/site.key" || { echo "the search for secrets is blind" >&2; status=1; }
+if leaks=$(grep -rlaF -f "$demo/new/needles" "$demo/state" "$demo"/*.log "$demo"/*/*.log); then
+  echo "secrets found in: $leaks" >&2; status=1
+else
+  echo "secrets in the outbox, the state directory and the logs: none"
+fi
 echo "attacks refused: $refused of 3"
 [ "$refused" -eq 3 ] || status=1
 exit $status

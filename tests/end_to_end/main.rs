@@ -7,9 +7,23 @@
     reason = "tests fail by panicking"
 )]
 
+mod acm;
 mod crash;
+mod crash_random;
+mod credentials;
+mod foreign;
+mod haproxy;
 mod hostile;
+mod moto;
 mod nginx;
+mod nginx_broken;
+mod nginx_credentials;
+mod nginx_transfer;
 mod room;
+mod scripted;
+mod secrets;
 mod servers;
 mod shipped;
+mod stop;
+mod tap;
+mod two_hosts;

@@ -58,21 +58,6 @@ fn what_is_not_served_is_undone_and_nginx_is_told() {
 }
 
 #[test]
-fn a_key_that_is_not_the_certificates_never_leaves_the_host() {
-    let room = Room::new();
-    let (old, new) = (room.pair("old"), room.pair("new"));
-    let _nginx = room.nginx(&old);
-    room.configure(room.port, "");
-    let before = room.snapshot(&["tls"]);
-    let (certificate, key) = (new.certificate.to_str().unwrap(), old.key.to_str().unwrap());
-    let refused = room.run(&["deploy", "web", "--certificate", certificate, "--key", key]);
-    assert!(!refused.status.success());
-    room.ok(&["run", "--until-idle"]);
-    assert_eq!(room.snapshot(&["tls"]), before);
-    assert_eq!(room.served(), old.fingerprint);
-}
-
-#[test]
 fn a_dry_run_says_what_it_would_do_and_does_nothing() {
     let room = Room::new();
     let (old, new) = (room.pair("old"), room.pair("new"));
@@ -85,32 +70,4 @@ fn a_dry_run_says_what_it_would_do_and_does_nothing() {
     assert!(!plan.contains("PRIVATE KEY"));
     assert_eq!(room.snapshot(&["tls"]), before);
     assert!(room.states().is_empty());
-}
-
-#[test]
-fn no_private_key_lies_in_the_state_directory_or_the_logs() {
-    let room = Room::new();
-    let (old, new) = (room.pair("old"), room.pair("new"));
-    let _nginx = room.nginx(&old);
-    room.configure(room.port, "");
-    room.enqueue("web", &new);
-    let key = fs::read_to_string(&new.key).unwrap();
-    let line = key.lines().nth(1).unwrap().as_bytes().to_vec();
-    let search = |when: &str| {
-        for directory in ["state", "log", "state/compiled"] {
-            for file in fs::read_dir(room.file(directory)).unwrap() {
-                let path = file.unwrap().path();
-                if path.is_file() {
-                    let content = fs::read(&path).unwrap();
-                    let found = content.windows(line.len()).any(|window| window == line);
-                    assert!(!found, "{when}: the key lies in {}", path.display());
-                }
-            }
-        }
-    };
-    room.ok(&["check"]);
-    search("while it waits");
-    room.ok(&["run", "--until-idle"]);
-    search("after it was deployed");
-    assert!(fs::read(room.file("tls/site.key")).unwrap().windows(line.len()).any(|window| window == line));
 }

@@ -28,6 +28,11 @@ pub(crate) fn faulty_program() -> PathBuf {
     path
 }
 
+/// A port that nobody had a moment ago.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 pub(crate) struct Pair {
     pub(crate) certificate: PathBuf,
     pub(crate) key: PathBuf,
@@ -47,6 +52,8 @@ pub(crate) struct FileState {
     content: Vec<u8>,
     mode: u32,
     owner: (u32, u32),
+    modified: (i64, i64),
+    inode: u64,
 }
 
 impl Room {
@@ -57,8 +64,7 @@ impl Room {
             fs::create_dir(path.join(name)).unwrap();
         }
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Self { _directory: directory, path, port }
+        Self { _directory: directory, path, port: free_port() }
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {
@@ -94,25 +100,43 @@ impl Room {
 
     /// nginx, serving `old`.
     pub(crate) fn nginx(&self, old: &Pair) -> Nginx<'_> {
-        fs::copy(&old.certificate, self.file("tls/site.pem")).unwrap();
-        fs::copy(&old.key, self.file("tls/site.key")).unwrap();
-        fs::set_permissions(self.file("tls/site.key"), fs::Permissions::from_mode(0o600)).unwrap();
+        self.place(old);
         self.nginx_conf("");
+        self.start_nginx(&mut Command::new("/usr/sbin/nginx"))
+    }
+
+    /// The files that nginx serves, as a careful administrator would have put them there.
+    pub(crate) fn place(&self, pair: &Pair) {
+        fs::copy(&pair.certificate, self.file("tls/site.pem")).unwrap();
+        fs::copy(&pair.key, self.file("tls/site.key")).unwrap();
+        fs::set_permissions(self.file("tls/site.key"), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
+    pub(crate) fn start_nginx(&self, program: &mut Command) -> Nginx<'_> {
         let nginx = Nginx { room: self };
-        let started = Command::new("/usr/sbin/nginx").args(self.nginx_arguments()).status().unwrap();
-        assert!(started.success());
+        assert!(program.args(self.nginx_arguments()).status().unwrap().success());
         nginx
     }
 
     pub(crate) fn nginx_conf(&self, extra: &str) {
         let p = self.path.display();
+        self.nginx_conf_with(
+            extra,
+            &format!(
+                "server {{ listen 127.0.0.1:{} ssl; ssl_certificate {p}/tls/site.pem;
+                   ssl_certificate_key {p}/tls/site.key; }}",
+                self.port
+            ),
+        );
+    }
+
+    pub(crate) fn nginx_conf_with(&self, extra: &str, servers: &str) {
+        let p = self.path.display();
         let conf = format!(
-            "pid {p}/nginx.pid; error_log {p}/log/error.log; events {{}} {extra}
+            "pid {p}/log/nginx.pid; error_log {p}/log/error.log; events {{}} {extra}
              http {{ access_log off; client_body_temp_path {p}/log/b; proxy_temp_path {p}/log/p;
                fastcgi_temp_path {p}/log/f; uwsgi_temp_path {p}/log/u; scgi_temp_path {p}/log/s;
-               server {{ listen 127.0.0.1:{} ssl; ssl_certificate {p}/tls/site.pem;
-                 ssl_certificate_key {p}/tls/site.key; }} }}",
-            self.port
+               {servers} }}"
         );
         fs::write(self.file("nginx.conf"), conf).unwrap();
     }
@@ -124,6 +148,11 @@ impl Room {
 
     /// plugins.toml with the nginx connector and a target `web`; `more` is appended.
     pub(crate) fn configure(&self, verify_port: u16, more: &str) {
+        self.configure_with("", verify_port, more);
+    }
+
+    /// The same with more in the configuration of `web`.
+    pub(crate) fn configure_with(&self, config: &str, verify_port: u16, more: &str) {
         let (p, plugins) = (self.path.display(), repository().join("plugins"));
         let argv = format!("\"/usr/sbin/nginx\", \"-c\", \"{p}/nginx.conf\", \"-e\", \"{p}/log/error.log\"");
         let text = format!(
@@ -133,10 +162,15 @@ impl Room {
              process.exec = [[{argv}, \"-t\"], [{argv}, \"-s\", \"reload\"]]\n\
              [targets.web]\nplugin = \"nginx\"\n\
              config = {{ certificate = \"{p}/tls/site.pem\", key = \"{p}/tls/site.key\", \
-               config-file = \"{p}/nginx.conf\", error-log = \"{p}/log/error.log\" }}\n\
+               config-file = \"{p}/nginx.conf\", error-log = \"{p}/log/error.log\"{config} }}\n\
              verify = {{ endpoint = \"127.0.0.1:{verify_port}\", server-name = \"example.test\", attempts = 8 }}\n{more}",
             plugins.display()
         );
+        self.configure_only(&text);
+    }
+
+    /// A whole plugins.toml.
+    pub(crate) fn configure_only(&self, text: &str) {
         fs::write(self.file("plugins.toml"), text).unwrap();
         self.ok(&["init"]);
     }
@@ -184,19 +218,25 @@ impl Room {
     }
 
     pub(crate) fn served(&self) -> String {
-        let address = format!("127.0.0.1:{}", self.port);
+        self.served_at(self.port, "example.test")
+    }
+
+    pub(crate) fn served_at(&self, port: u16, name: &str) -> String {
+        let address = format!("127.0.0.1:{port}");
         let mut client = Command::new("openssl");
-        client.args(["s_client", "-connect", &address, "-servername", "example.test"]);
+        client.args(["s_client", "-connect", &address, "-servername", name]);
         fingerprint(&String::from_utf8_lossy(&client.stdin(Stdio::null()).output().unwrap().stdout))
     }
 
     /// A reload takes effect a moment after nginx accepted it.
     pub(crate) fn await_served(&self, fingerprint: &str) {
-        let until = Instant::now() + Duration::from_secs(10);
-        while self.served() != fingerprint {
-            assert!(Instant::now() < until, "{} is served, not {fingerprint}", self.served());
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        self.await_served_at(self.port, "example.test", fingerprint);
+    }
+
+    pub(crate) fn await_served_at(&self, port: u16, name: &str, fingerprint: &str) {
+        await_that(&format!("{fingerprint} is served as {name}"), || {
+            self.served_at(port, name) == fingerprint
+        });
     }
 
     /// Every file below these directories.
@@ -208,7 +248,8 @@ impl Room {
                 let metadata = fs::symlink_metadata(&path).unwrap();
                 let content = if metadata.is_file() { fs::read(&path).unwrap() } else { Vec::new() };
                 let owner = (metadata.uid(), metadata.gid());
-                files.push(FileState { path, content, mode: metadata.mode(), owner });
+                let (modified, inode) = ((metadata.mtime(), metadata.mtime_nsec()), metadata.ino());
+                files.push(FileState { path, content, mode: metadata.mode(), owner, modified, inode });
             }
         }
         files.sort();
@@ -221,8 +262,19 @@ impl Room {
             let name = entry.unwrap().file_name().into_string().unwrap();
             assert!(!name.starts_with(".lastmile-"), "{name} was left");
         }
-        let journals = fs::read_dir(self.file("state/journal")).map_or(0, Iterator::count);
-        assert_eq!(journals, 0, "a journal was left");
+        for entry in fs::read_dir(self.file("state/journal")).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            assert!(name.ends_with(".lock"), "the journal {name} was left");
+        }
+    }
+}
+
+/// Waits for it, for as long as a busy machine may take.
+pub(crate) fn await_that(what: &str, mut holds: impl FnMut() -> bool) {
+    let until = Instant::now() + Duration::from_secs(30);
+    while !holds() {
+        assert!(Instant::now() < until, "waited in vain until {what}");
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 
@@ -233,7 +285,7 @@ pub(crate) struct Nginx<'a> {
 
 impl Drop for Nginx<'_> {
     fn drop(&mut self) {
-        if let Ok(pid) = fs::read_to_string(self.room.file("nginx.pid")) {
+        if let Ok(pid) = fs::read_to_string(self.room.file("log/nginx.pid")) {
             let _ = Command::new("kill").arg(pid.trim()).status();
         }
     }

@@ -43,6 +43,20 @@ struct Summary {
     kind: Option<String>,
     #[serde(rename = "SubjectAlternativeNameSummaries", default)]
     names: Vec<String>,
+    /// The summaries end at a hundred names; ours may be behind them.
+    #[serde(rename = "HasAdditionalSubjectAlternativeNames", default)]
+    has_more_names: bool,
+}
+
+impl Summary {
+    /// Whether it may be one that was imported for one of these names.
+    fn may_be(&self, names: &[String]) -> bool {
+        // Without summaries (emulators send none) only the certificate itself can tell.
+        let unknown = self.has_more_names || self.names.is_empty();
+        let mut held = self.domain.iter().chain(&self.names);
+        self.kind.as_deref().is_none_or(|kind| kind == "IMPORTED")
+            && (unknown || held.any(|name| names.contains(name)))
+    }
 }
 
 #[derive(Deserialize)]
@@ -86,7 +100,7 @@ pub(crate) fn find<C: Connection>(
     Ok(older.map_or(Found::None, Found::Older))
 }
 
-/// The imported certificates that share a name with ours.
+/// The imported certificates that may share a name with ours.
 fn candidates<C: Connection>(api: &mut Api<C>, deployment: &Deployment) -> Result<Vec<String>, Failure> {
     let names = &deployment.certificate.names;
     let mut arns = Vec::new();
@@ -94,11 +108,8 @@ fn candidates<C: Connection>(api: &mut Api<C>, deployment: &Deployment) -> Resul
     for _ in 0..PAGES {
         let body = format!("{{\"Includes\":{{\"keyTypes\":{KEY_TYPES}}}{token}}}");
         let list: List = api.call("ListCertificates", vec![Part::Text(body)], Change::No)?;
-        let shares = |summary: &Summary| {
-            summary.domain.iter().chain(&summary.names).any(|name| names.contains(name))
-                && summary.kind.as_deref().is_none_or(|kind| kind == "IMPORTED")
-        };
-        arns.extend(list.summaries.into_iter().filter(shares).map(|summary| summary.arn));
+        let ours = list.summaries.into_iter().filter(|summary| summary.may_be(names));
+        arns.extend(ours.map(|summary| summary.arn));
         match list.next {
             Some(next) => token = format!(",\"NextToken\":{}", api::json(&next)),
             None => return Ok(arns),

@@ -4,12 +4,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::Context as _;
 use clap::Args;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use lastmile::deploy::Deployer;
-use lastmile::deploy::journal;
 use lastmile::deploy::resolve::Catalogue;
 use lastmile::manifest::Manifest;
 use lastmile::worker::{Pace, Worker};
@@ -50,22 +48,14 @@ pub(crate) fn worker(
     let state = &manifest.host.state_dir;
     let identity = Arc::new(context.identity(manifest)?);
     let store = Arc::new(context.store(manifest)?);
-    let journals = journal_path(state);
-    for recovered in journal::recover(&journals).context("putting back what a crash left half done")? {
-        let end = if recovered.committed { "finished" } else { "put the old state back of" };
-        tracing::warn!(
-            message = recovered.id.message,
-            fence = recovered.id.fence,
-            "{end} a deployment that a crash cut"
-        );
-    }
     let sandbox = load::sandbox(state)?;
     let (loaded, refused) = load::plugins(&sandbox, manifest);
     for (plugin, error) in refused {
         tracing::error!(plugin, "refused: {error}");
     }
     let catalogue = Arc::new(Catalogue::new(manifest.clone(), loaded));
-    let deployer = Deployer::new(catalogue, identity, journals, runtime.handle().clone());
+    let deployer = Deployer::new(catalogue, identity, journal_path(state), runtime.handle().clone());
+    deployer.recover();
     let pace = Pace { concurrency: manifest.host.concurrency, lease: manifest.host.lease, ..Pace::default() };
     Ok(Worker::new(store, Arc::new(deployer), pace))
 }

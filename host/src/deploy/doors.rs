@@ -64,7 +64,17 @@ impl GrantedDoors {
         })
     }
 
+    /// Another host may have the target by now: nothing more is written, run or sent.
+    fn stopped(&self) -> Result<(), String> {
+        if self.cancel.is_cancelled() {
+            Err("the host has lost its claim on the target".to_owned())
+        } else {
+            Ok(())
+        }
+    }
+
     fn connection(&mut self, id: usize) -> Result<&mut Connection, NetError> {
+        self.stopped().map_err(NetError::Unreachable)?;
         self.connections
             .get_mut(id)
             .and_then(Option::as_mut)
@@ -79,15 +89,18 @@ impl Doors for GrantedDoors {
         content: Document,
         attributes: Attributes,
     ) -> Result<Written, FsError> {
+        self.stopped().map_err(FsError::Io)?;
         self.fs.write(path, &content, &attributes, &self.vault, self.journal.as_ref())
     }
 
     fn exec(&mut self, command: Command) -> Result<Output, ExecError> {
+        self.stopped().map_err(ExecError::Failed)?;
         let aborted = || self.cancel.is_cancelled();
         self.exec.exec(&command, self.deadline, &aborted, &self.vault, self.journal.as_ref())
     }
 
     fn dial(&mut self, endpoint: &str) -> Result<usize, NetError> {
+        self.stopped().map_err(NetError::Unreachable)?;
         let connection = self.net.dial(endpoint, self.deadline)?;
         self.connections.push(Some(connection));
         Ok(self.connections.len() - 1)

@@ -1,7 +1,7 @@
 //! The undo journal of one deployment: written ahead, one line for each step, durable before the step is taken.
 //!
-//! A journal is one file, `MESSAGE-FENCE`, that its host holds locked (flock(2)) for as long as it lives. A
-//! journal that nobody holds belongs to a host that died: [`recover`] brings it to its end. An
+//! A journal is one file, `MESSAGE-FENCE-LANE`, and its host holds the lane's lock for as long as it lives. A
+//! journal in a lane that nobody holds belongs to a host that died: [`recover`] brings it to its end. An
 //! unchanged deployment writes no journal at all.
 //!
 //! An fsync is what a deployment waits for. So the first line brings along those of the other files that were
@@ -14,7 +14,6 @@ mod undo;
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -25,8 +24,13 @@ use self::record::Record;
 use crate::capability::fs::OWN_NAMES;
 use crate::capability::process::ExecSettings;
 use crate::capability::{Names, Place, UndoLog};
+use crate::deploy::lane::LaneLock;
+use crate::fault;
 
-pub use self::recover::{Recovered, recover};
+pub use self::recover::{Recovered, recover, recover_lane};
+
+/// What the name of a journal ends in that has no record yet.
+const DRAFT: &str = "draft";
 
 /// Which deployment a journal belongs to: the message, and the fence under which it was claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,9 +65,10 @@ pub enum UndoError {
     Command(String),
 }
 
-/// The journal of a running deployment.
+/// The journal of a running deployment. It holds the lane until it is committed or undone.
 pub struct Journal {
     root: PathBuf,
+    lane: LaneLock,
     id: DeploymentId,
     open: Mutex<Open>,
 }
@@ -91,14 +96,10 @@ impl Open {
 }
 
 impl Journal {
-    /// A journal below `root`; its file appears with the first record.
-    ///
-    /// # Errors
-    ///
-    /// The directory cannot be made.
-    pub fn create(root: &Path, id: DeploymentId) -> io::Result<Self> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(root)?;
-        Ok(Self { root: root.to_owned(), id, open: Mutex::default() })
+    /// A journal below `root`, where the lane's lock lies; its file appears with the first record.
+    #[must_use]
+    pub fn new(root: &Path, lane: LaneLock, id: DeploymentId) -> Self {
+        Self { root: root.to_owned(), lane, id, open: Mutex::default() }
     }
 
     /// Names files that are there and that will probably be replaced: their records share the first fsync.
@@ -132,7 +133,8 @@ impl Journal {
     /// failed.
     pub fn undo(self) -> Result<(), UndoError> {
         let path = self.path();
-        let open = self.open.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Self { open, lane: _held, .. } = self;
+        let open = open.into_inner().unwrap_or_else(PoisonError::into_inner);
         if open.file.is_none() {
             return Ok(());
         }
@@ -140,7 +142,9 @@ impl Journal {
         if matches!(told, Err(UndoError::File { .. } | UndoError::Journal { .. })) {
             return told;
         }
+        fault::point("undo.journal.before");
         remove(&path).map_err(|error| UndoError::Journal { path, error })?;
+        fault::point("undo.journal.after");
         told
     }
 
@@ -151,7 +155,8 @@ impl Journal {
     /// The mark could not be made durable, or a file not removed; recovery finishes it.
     pub fn commit(self) -> io::Result<()> {
         let path = self.path();
-        let mut open = self.open.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Self { open, lane: _held, .. } = self;
+        let mut open = open.into_inner().unwrap_or_else(PoisonError::into_inner);
         let Some(mut file) = open.file.take() else { return Ok(()) };
         open.make_durable()?;
         file.append(&[Record::Commit])?;
@@ -160,7 +165,7 @@ impl Journal {
     }
 
     fn path(&self) -> PathBuf {
-        self.root.join(format!("{}-{}", self.id.message, self.id.fence))
+        self.root.join(format!("{}-{}-{}", self.id.message, self.id.fence, self.lane.key()))
     }
 
     fn names(&self, step: usize) -> Names {
@@ -171,7 +176,7 @@ impl Journal {
     fn record(&self, open: &mut Open, records: Vec<Record>) -> io::Result<()> {
         match &mut open.file {
             Some(file) => file.append(&records)?,
-            None => open.file = Some(Lines::begin(&self.root, &self.path(), &records)?),
+            None => open.file = Some(Lines::begin(&self.path(), &records)?),
         }
         open.records.extend(records);
         open.durable = false;

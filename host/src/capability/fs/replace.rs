@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 
-use rustix::fs::{AtFlags, FileType, RenameFlags, Stat, fstat, linkat, renameat, renameat_with, statat};
+use rustix::fs::{AtFlags, FileType, Stat, fstat, linkat, renameat, statat};
 use rustix::io::Errno;
 
 use super::beneath::{create_file, explain, open_file};
@@ -13,8 +13,9 @@ use super::{FsError, Written};
 use crate::capability::{Names, Place, UndoLog};
 use crate::fault;
 
-/// The order is the whole point: journal, temporary file, fsync, link to the old file, rename. The rename itself is
-/// made durable by the journal, before it calls the deployment final; cut before, it is undone.
+/// The order is the whole point: journal, temporary file, fsync, link to the old file, rename; a file that was not
+/// there gets its name as a second one. The names are made durable by the journal, before it calls the
+/// deployment final; cut before, it is undone.
 pub(super) fn replace(
     directory: &OwnedFd,
     place: &Place,
@@ -91,17 +92,18 @@ fn write_fresh(
     Ok(())
 }
 
+/// Until the deployment is over both names tell an undo what to do: the link to what was there, or, where
+/// nothing was, the link that shows which file is ours.
 fn take_the_name(directory: &impl AsFd, place: &Place, names: &Names, existed: bool) -> Result<(), Errno> {
     let name = place.name.as_str();
     if existed {
         linkat(directory, name, directory, names.old.as_str(), AtFlags::empty())?;
-    }
-    fault::point("fs.rename.before");
-    if existed {
+        fault::point("fs.rename.before");
         renameat(directory, names.fresh.as_str(), directory, name)?;
     } else {
-        // Somebody else may have made the file meanwhile; it is not ours to replace.
-        renameat_with(directory, names.fresh.as_str(), directory, name, RenameFlags::NOREPLACE)?;
+        fault::point("fs.rename.before");
+        // Somebody else may have made the file meanwhile; a link never replaces it.
+        linkat(directory, names.fresh.as_str(), directory, name, AtFlags::empty())?;
     }
     fault::point("fs.rename.after");
     Ok(())

@@ -8,8 +8,7 @@ use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 
-use rustix::fs::{FlockOperation, flock};
-
+use super::DRAFT;
 use super::record::Record;
 
 /// Enough for what a deployment writes; a longer journal grows.
@@ -22,12 +21,10 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// The file takes its name only once it is locked and holds its first records, so that a recovery that
-    /// runs at the same time never sees a journal that seems to be nobody's.
-    pub(super) fn begin(root: &Path, path: &Path, first: &[Record]) -> io::Result<Self> {
-        let draft = root.join(format!(".{}.draft", uuid::Uuid::new_v4()));
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-        flock(&file, FlockOperation::NonBlockingLockExclusive)?;
+    /// The file takes its name only once it holds its first records: a journal without one says nothing.
+    pub(super) fn begin(path: &Path, first: &[Record]) -> io::Result<Self> {
+        let draft = path.with_extension(DRAFT);
+        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
         let mut bytes = render(first)?;
         let end = bytes.len();
         bytes.resize(end.max(ROOM), 0);
@@ -35,7 +32,7 @@ impl Lines {
         fs::rename(&draft, path)?;
         // Nothing was done yet: which of content and name is durable first does not matter.
         file.sync_data()?;
-        File::open(root)?.sync_all()?;
+        File::open(path.parent().unwrap_or(path))?.sync_all()?;
         Ok(Self { file, end: end as u64 })
     }
 

@@ -1,13 +1,13 @@
 //! Bringing the journals of dead hosts to their end.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
-
 use super::record::{self, Record};
-use super::{DeploymentId, UndoError, remove, undo};
+use super::{DRAFT, DeploymentId, UndoError, remove, undo};
+use crate::deploy::lane::LaneLock;
+use crate::fault;
 
 /// A deployment that was brought to one of its two lawful ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,60 +18,81 @@ pub struct Recovered {
     pub committed: bool,
 }
 
-/// Finishes every journal below `root` that no living host holds. Safe beside running hosts.
+/// A journal's file, by its name.
+struct Found {
+    path: PathBuf,
+    id: DeploymentId,
+    lane: String,
+}
+
+/// Finishes every journal below `root` in whose lane nobody is at work. Safe beside running hosts.
+///
+/// One that cannot be finished is told and stays; only its own lane waits for it.
+pub fn recover(root: &Path) -> Vec<Result<Recovered, UndoError>> {
+    let found = match journals(root) {
+        Ok(found) => found,
+        Err(error) => return vec![Err(UndoError::Journal { path: root.to_owned(), error })],
+    };
+    let free = |journal: Found| match LaneLock::of(root, journal.lane.clone()) {
+        Ok(Some(_lane)) => finish(&journal).transpose(),
+        Ok(None) => None, // its host lives, or another one is at it
+        Err(error) => Some(Err(UndoError::Journal { path: journal.path, error })),
+    };
+    found.into_iter().filter_map(free).collect()
+}
+
+/// Finishes the journals of the lane that the caller holds.
 ///
 /// # Errors
 ///
 /// A journal that cannot be read or finished; it stays, and nothing must be deployed over it.
-pub fn recover(root: &Path) -> Result<Vec<Recovered>, UndoError> {
-    let mut recovered = Vec::new();
-    for path in journals(root).map_err(|error| UndoError::Journal { path: root.to_owned(), error })? {
-        recovered.extend(recover_one(&path)?);
-    }
-    Ok(recovered)
+pub fn recover_lane(root: &Path, lane: &LaneLock) -> Result<Vec<Recovered>, UndoError> {
+    let found = journals(root).map_err(|error| UndoError::Journal { path: root.to_owned(), error })?;
+    let ours = found.iter().filter(|journal| journal.lane == lane.key());
+    ours.filter_map(|journal| finish(journal).transpose()).collect()
 }
 
-fn journals(root: &Path) -> io::Result<Vec<PathBuf>> {
+fn journals(root: &Path) -> io::Result<Vec<Found>> {
     let entries = match fs::read_dir(root) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
-    entries.map(|entry| entry.map(|entry| entry.path())).collect()
+    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    Ok(paths.into_iter().filter_map(parse_name).collect())
 }
 
-fn recover_one(path: &Path) -> Result<Option<Recovered>, UndoError> {
+/// Under the lane's lock: nobody else writes this journal or acts on it.
+fn finish(journal: &Found) -> Result<Option<Recovered>, UndoError> {
+    let (path, id) = (journal.path.as_path(), journal.id);
     let fault = |error| UndoError::Journal { path: path.to_owned(), error };
-    let mut file = match File::open(path) {
-        Ok(file) => file,
+    if path.extension().is_some_and(|extension| extension == DRAFT) {
+        // It never got its name: its first step was not taken.
+        return remove(path).map_err(fault).map(|()| None);
+    }
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        // Another host finished it before we had the lock.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(fault(error)),
     };
-    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-        return Ok(None); // its host lives
-    }
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let Some(id) = parse_name(name) else {
-        // A draft never got its name: its first step was not taken.
-        return if name.starts_with('.') { remove(path).map_err(fault).map(|()| None) } else { Ok(None) };
-    };
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(fault)?;
-    if !path.exists() {
-        return Ok(None); // another host finished it before we had the lock
-    }
     let records = record::parse(&bytes).map_err(|error| fault(error.into()))?;
     let committed = records.contains(&Record::Commit);
+    fault::point("recover.before");
     let told = if committed { undo::forget(&records).map_err(fault) } else { undo::undo(&records) };
     match told {
         Err(UndoError::Command(text)) => tracing::error!(message_id = id.message, "after recovery: {text}"),
         other => other?,
     }
+    fault::point("recover.after");
     remove(path).map_err(fault)?;
     Ok(Some(Recovered { id, committed }))
 }
 
-fn parse_name(name: &str) -> Option<DeploymentId> {
-    let (message, fence) = name.split_once('-')?;
-    Some(DeploymentId { message: message.parse().ok()?, fence: fence.parse().ok()? })
+fn parse_name(path: PathBuf) -> Option<Found> {
+    let mut parts = path.file_stem()?.to_str()?.splitn(3, '-');
+    let mut number = || parts.next()?.parse().ok();
+    let id = DeploymentId { message: number()?, fence: number()? };
+    let lane = parts.next()?.to_owned();
+    Some(Found { path, id, lane })
 }

@@ -28,7 +28,9 @@ fn room() -> Room {
 
 impl Room {
     fn journal(&self) -> Journal {
-        Journal::create(&self.path.join("journal"), DeploymentId { message: 7, fence: 3 }).unwrap()
+        let root = self.path.join("journal");
+        let lane = LaneLock::take(&root, "default", "web").unwrap().unwrap();
+        Journal::new(&root, lane, DeploymentId { message: 7, fence: 3 })
     }
 
     fn write(&self, journal: &Journal, name: &str, content: &str) -> Written {
@@ -51,7 +53,14 @@ impl Room {
     }
 
     fn journals(&self) -> usize {
-        fs::read_dir(self.path.join("journal")).unwrap().count()
+        let names = fs::read_dir(self.path.join("journal")).unwrap();
+        names
+            .filter(|entry| entry.as_ref().unwrap().path().extension().is_none_or(|end| end != "lock"))
+            .count()
+    }
+
+    fn recover(&self) -> Vec<Recovered> {
+        recover(&self.path.join("journal")).into_iter().map(Result::unwrap).collect()
     }
 
     fn deploy(&self, journal: &Journal) {
@@ -110,16 +119,48 @@ fn a_deployment_that_changes_nothing_writes_no_journal() {
 #[test]
 fn recovery_leaves_a_living_hosts_journal_and_undoes_a_dead_ones() {
     let room = room();
+    let journal = room.journal();
+    room.deploy(&journal);
+    assert_eq!(room.recover(), vec![]);
+    assert_eq!(room.files().len(), 2 + 3, "two files, two links to what was there and one to what was not");
+    drop(journal);
+    let id = DeploymentId { message: 7, fence: 3 };
+    assert_eq!(room.recover(), vec![Recovered { id, committed: false }]);
+    assert_eq!(room.files(), before());
+    assert_eq!(room.recover(), vec![]);
+}
+
+#[test]
+fn a_deployment_recovers_its_own_lane_alone() {
+    let room = room();
     let root = room.path.join("journal");
     let journal = room.journal();
     room.deploy(&journal);
-    assert_eq!(recover(&root).unwrap(), vec![]);
-    assert_eq!(room.files().len(), 2 + 2, "two files and two links to what was there");
     drop(journal);
-    let id = DeploymentId { message: 7, fence: 3 };
-    assert_eq!(recover(&root).unwrap(), vec![Recovered { id, committed: false }]);
+    let other = LaneLock::take(&root, "default", "mail").unwrap().unwrap();
+    assert_eq!(recover_lane(&root, &other).unwrap(), vec![]);
+    assert_eq!(room.journals(), 1);
+    let own = LaneLock::take(&root, "default", "web").unwrap().unwrap();
+    assert_eq!(recover(&root).len(), 0, "the lane is held");
+    assert_eq!(recover_lane(&root, &own).unwrap().len(), 1);
     assert_eq!(room.files(), before());
-    assert_eq!(recover(&root).unwrap(), vec![]);
+    assert_eq!(room.journals(), 0);
+}
+
+#[test]
+fn what_somebody_else_made_meanwhile_is_not_ours_to_remove() {
+    let room = room();
+    let journal = room.journal();
+    let place = Place { root: room.path.join("tls"), parent: PathBuf::new(), name: "new".to_owned() };
+    journal.before_replace(&place, false).unwrap();
+    fs::write(room.path.join("tls/new"), "theirs").unwrap();
+    let path = journal.path();
+    let record = fs::read(&path).unwrap();
+    journal.undo().unwrap();
+    // Cut before the journal was removed, and begun again.
+    fs::write(&path, record).unwrap();
+    assert_eq!(room.recover().len(), 1);
+    assert_eq!(fs::read_to_string(room.path.join("tls/new")).unwrap(), "theirs");
 }
 
 #[test]
@@ -129,23 +170,22 @@ fn recovery_finishes_a_commit_that_was_cut() {
     room.deploy(&journal);
     journal.open.lock().unwrap().file.as_mut().unwrap().append(&[Record::Commit]).unwrap();
     drop(journal);
-    assert!(recover(&room.path.join("journal")).unwrap().iter().all(|recovered| recovered.committed));
+    assert!(matches!(room.recover().as_slice(), [Recovered { committed: true, .. }]));
     assert_eq!(room.files(), after());
 }
 
 #[test]
 fn a_torn_last_line_and_a_draft_are_steps_that_were_not_taken() {
     let room = room();
-    let root = room.path.join("journal");
     let journal = room.journal();
     room.deploy(&journal);
     let path = journal.path();
     drop(journal);
-    let mut file = fs::OpenOptions::new().append(true).open(path).unwrap();
+    let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
     file.write_all(b"{\"step\":\"comm").unwrap();
     drop(file);
-    fs::write(root.join(".x.draft"), "{\"step\"").unwrap();
-    assert_eq!(recover(&root).unwrap().len(), 1);
+    fs::write(path.with_extension(DRAFT), "{\"step\"").unwrap();
+    assert_eq!(room.recover().len(), 1);
     assert_eq!(room.files(), before());
     assert_eq!(room.journals(), 0);
 }
@@ -162,7 +202,7 @@ fn a_hole_in_what_was_written_last_is_a_step_that_was_not_taken() {
     let end = bytes.iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
     let file = File::options().write(true).open(&path).unwrap();
     file.write_all_at(b"mit\"}\n{\"step\":\"commit\"}\n", end as u64 + 12).unwrap();
-    assert!(recover(&room.path.join("journal")).unwrap().iter().all(|recovered| !recovered.committed));
+    assert!(matches!(room.recover().as_slice(), [Recovered { committed: false, .. }]));
     assert_eq!(room.files(), before());
     assert_eq!(room.journals(), 0);
 }
@@ -186,7 +226,7 @@ fn files_that_were_declared_by_name_share_the_first_write() {
     room.write(&journal, "other", "after");
     assert_eq!(steps(&journal), 2);
     drop(journal);
-    assert_eq!(recover(&room.path.join("journal")).unwrap().len(), 1);
+    assert_eq!(room.recover().len(), 1);
     let both = vec![before().remove(0), ("other".into(), "before".into(), 0o644)];
     assert_eq!(room.files(), both, "the one that was written, and the one that was only expected");
 
@@ -204,12 +244,17 @@ fn files_that_were_declared_by_name_share_the_first_write() {
 }
 
 #[test]
-fn a_journal_that_makes_no_sense_stops_the_host() {
+fn a_journal_that_makes_no_sense_stops_its_own_lane() {
     let room = room();
     let root = room.path.join("journal");
-    fs::create_dir_all(&root).unwrap();
-    fs::write(root.join("1-1"), "nonsense\n").unwrap();
-    assert!(matches!(recover(&root), Err(UndoError::Journal { .. })));
+    let journal = room.journal();
+    let path = journal.path();
+    drop(journal);
+    fs::write(path, "nonsense\n").unwrap();
+    let lane = |target| LaneLock::take(&root, "default", target).unwrap().unwrap();
+    assert!(matches!(recover(&root).as_slice(), [Err(UndoError::Journal { .. })]));
+    assert!(matches!(recover_lane(&root, &lane("web")), Err(UndoError::Journal { .. })));
+    assert!(recover_lane(&root, &lane("mail")).is_ok());
     assert_eq!(room.files(), before());
 }
 

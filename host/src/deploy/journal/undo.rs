@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-use rustix::fs::{AtFlags, fsync, renameat, statat, unlinkat};
+use rustix::fs::{AtFlags, Stat, fsync, renameat, statat, unlinkat};
 use rustix::io::Errno;
 
 use super::UndoError;
 use super::record::Record;
 use crate::capability::fs::beneath;
 use crate::capability::process::{ExecSettings, Status, run_plain};
+use crate::fault;
 
 /// A reload may find the server busy with the reload before it.
 const TRIES: u32 = 3;
@@ -35,29 +36,48 @@ pub(super) fn undo(records: &[Record]) -> Result<(), UndoError> {
             repeated.push((argv, stdin));
             let settings =
                 ExecSettings { environment: environment.clone(), run_as: run_as.clone(), output_limit: 4096 };
+            fault::point("undo.exec.before");
             repeat(argv, stdin, &settings)?;
+            fault::point("undo.exec.after");
         }
     }
     Ok(())
 }
 
 fn restore(root: &Path, parent: &Path, name: &str, fresh: &str, old: &str, existed: bool) -> io::Result<()> {
+    fault::point("undo.file.before");
     let directory = open(root, parent)?;
-    // As long as the fresh file has its own name, the rename was not reached: the target is untouched.
-    if statat(&directory, fresh, AtFlags::SYMLINK_NOFOLLOW).is_ok() {
-        unlink(&directory, old)?;
-        unlink(&directory, fresh)?;
-    } else if existed {
-        match renameat(&directory, old, &directory, name) {
-            // Two names of one file: rename does nothing then, and the spare name goes.
-            Ok(()) | Err(Errno::NOENT) => unlink(&directory, old)?,
-            Err(error) => return Err(error.into()),
+    let written = look(&directory, fresh)?;
+    if existed {
+        replaced(&directory, name, fresh, old, written.is_some())?;
+    } else if let Some(written) = written {
+        // Only what this deployment made is removed, and the proof of that goes last.
+        if look(&directory, name)?.is_some_and(|stat| stat.st_ino == written.st_ino) {
+            unlink(&directory, name)?;
+            fsync(&directory)?;
         }
-    } else {
-        unlink(&directory, name)?;
+        fault::point("undo.name.after");
+        unlink(&directory, fresh)?;
     }
     fsync(&directory)?;
+    fault::point("undo.file.after");
     Ok(())
+}
+
+fn replaced(directory: &OwnedFd, name: &str, fresh: &str, old: &str, untouched: bool) -> io::Result<()> {
+    // As long as the fresh file has its own name, the rename was not reached: the target is untouched.
+    if untouched {
+        unlink(directory, old)?;
+        return Ok(unlink(directory, fresh)?);
+    }
+    match renameat(directory, old, directory, name) {
+        // Two names of one file: rename does nothing then, and the spare name goes.
+        Ok(()) | Err(Errno::NOENT) => {
+            fault::point("undo.name.after");
+            Ok(unlink(directory, old)?)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Makes durable under which names the files stand now.
@@ -76,11 +96,13 @@ pub(super) fn make_durable(records: &[Record]) -> io::Result<()> {
 
 /// Removes the names that an undo would have used; the new files stay.
 pub(super) fn forget(records: &[Record]) -> io::Result<()> {
+    fault::point("journal.forget.before");
     for record in records {
         if let Record::Replace { root, parent, fresh, old, .. } = record {
             let directory = open(root, parent)?;
             unlink(&directory, old)?;
             unlink(&directory, fresh)?;
+            fault::point("journal.forget.step");
         }
     }
     Ok(())
@@ -89,6 +111,14 @@ pub(super) fn forget(records: &[Record]) -> io::Result<()> {
 fn open(root: &Path, parent: &Path) -> io::Result<OwnedFd> {
     let root = Dir::open_ambient_dir(root, ambient_authority())?;
     Ok(beneath::open_directory(&root, parent)?)
+}
+
+fn look(directory: &OwnedFd, name: &str) -> Result<Option<Stat>, Errno> {
+    match statat(directory, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(stat) => Ok(Some(stat)),
+        Err(Errno::NOENT) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn unlink(directory: &OwnedFd, name: &str) -> Result<(), Errno> {
