@@ -44,6 +44,12 @@ impl Deployer {
         Self { catalogue, identity, journal_root, runtime }
     }
 
+    /// The name of the plugin that deploys to this target; empty for a target that is not there.
+    #[must_use]
+    pub fn plugin_of(&self, target: &str) -> &str {
+        self.catalogue.plugin_of(target)
+    }
+
     /// Brings the claim's target to the claim's certificate, or leaves it as it was.
     ///
     /// # Errors
@@ -111,7 +117,7 @@ impl Deployer {
             ));
         }
         for warning in credential.warnings() {
-            tracing::warn!(target = message.target, "{warning}");
+            tracing::warn!("{warning}");
         }
         Ok(Arc::new(credential))
     }

@@ -14,6 +14,7 @@ mod convert;
 mod engine;
 mod guest;
 mod imports;
+mod inert;
 mod limits;
 mod link;
 mod run;
@@ -36,6 +37,7 @@ pub use admit::{Report, inspect};
 pub use compile::{COMPILE_CHILD, compile_child};
 pub use engine::Sandbox;
 pub use guest::{Capability, GuestDeployment, GuestFailure, GuestReceipt, Problem};
+pub use inert::Inert;
 pub use limits::Limits;
 pub use run::Loaded;
 

@@ -119,19 +119,13 @@ impl Worker {
             running.insert(claim.message.id, (claim.fence, cancel.clone()));
         }
         let deployer = Arc::clone(&self.deployer);
+        let span = self.span(&claim);
         let lease = self.pace.lease;
         let spawned = {
             let (claim, ended) = (claim.clone(), ended.clone());
             std::thread::Builder::new().name("deployment".to_owned()).stack_size(4 << 20).spawn(move || {
                 let deadline = Instant::now() + lease.saturating_mul(20);
-                let span = tracing::info_span!(
-                    "deployment",
-                    tenant = claim.message.tenant,
-                    target = claim.message.target,
-                    message_id = claim.message.id,
-                    attempt = claim.attempt
-                );
-                let _entered = span.enter();
+                let _entered = span.entered();
                 let attempt = std::panic::AssertUnwindSafe(|| deployer.deploy(&claim, deadline, &cancel));
                 let result = std::panic::catch_unwind(attempt).unwrap_or_else(|_| {
                     Err(Failure::new(Outcome::Internal, "the host panicked; this is a bug in lastmile"))
@@ -155,8 +149,20 @@ impl Worker {
             Err(failure) => self.store.fail(claim, failure)?,
         };
         crate::fault::point("settle.after");
-        report(claim, &result, &settled);
+        self.span(claim).in_scope(|| report(&result, &settled));
         Ok(())
+    }
+
+    /// Every line of a deployment carries these fields.
+    fn span(&self, claim: &Claim) -> tracing::Span {
+        tracing::info_span!(
+            "deployment",
+            tenant = claim.message.tenant,
+            target = claim.message.target,
+            plugin = self.deployer.plugin_of(&claim.message.target),
+            message_id = claim.message.id,
+            attempt = claim.attempt
+        )
     }
 
     /// Renews the leases of what runs and cancels what the store says is no longer ours.
@@ -203,21 +209,14 @@ fn beat(store: &dyn Store, running: &Running, lease: Duration, last: &mut Instan
     }
 }
 
-fn report(claim: &Claim, result: &Result<Receipt, Failure>, settled: &Settled) {
-    let (tenant, target) = (&claim.message.tenant, &claim.message.target);
-    let (message, attempt) = (claim.message.id, claim.attempt);
+fn report(result: &Result<Receipt, Failure>, settled: &Settled) {
     match result {
         Ok(receipt) => tracing::info!(
-            tenant,
-            target,
-            message,
-            attempt,
             outcome = receipt.outcome.label(),
             fingerprint = receipt.fingerprint,
             "deployed"
         ),
         Err(failure) => tracing::warn!(
-            tenant, target, message_id = message, attempt,
             outcome = failure.outcome.label(),
             then = ?settled,
             "{}", failure.message

@@ -1,5 +1,6 @@
 //! `lastmile run`: the worker.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -18,6 +19,13 @@ use crate::cli::load::{self, Context, journal_path};
 
 /// Options of `lastmile run`.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  lastmile run
+  lastmile run --until-idle
+  RUST_LOG=debug lastmile --log-format json run
+
+SIGTERM or SIGINT lets what runs come to its end; a second one stops at once, and the next start puts back what was
+half done. Several workers on one state directory are safe.")]
 pub(crate) struct Options {
     /// Stop once nothing is ready and nothing runs.
     #[arg(long)]
@@ -26,10 +34,7 @@ pub(crate) struct Options {
 
 /// Recovers what a crash left, then delivers until SIGTERM or SIGINT.
 pub(crate) fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
-    let manifest = match context.manifest() {
-        Ok(manifest) => manifest,
-        Err(faults) => return Ok(super::check::print_faults(context, &faults)),
-    };
+    let manifest = context.manifest()?;
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGTERM, SIGINT] {
         signal_hook::flag::register_conditional_shutdown(signal, 1, Arc::clone(&stop))?;
@@ -38,11 +43,12 @@ pub(crate) fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCo
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let worker = worker(context, &manifest, &runtime)?;
     worker.run(&stop, options.until_idle)?;
+    tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
 }
 
 /// A worker over the manifest's plugins, after recovery.
-pub(crate) fn worker(
+fn worker(
     context: &Context,
     manifest: &Manifest,
     runtime: &tokio::runtime::Runtime,
@@ -51,21 +57,38 @@ pub(crate) fn worker(
     let identity = Arc::new(context.identity(manifest)?);
     let store = Arc::new(context.store(manifest)?);
     let journals = journal_path(state);
-    for recovered in journal::recover(&journals).context("putting back what a crash left half done")? {
-        let end = if recovered.committed { "finished" } else { "put the old state back of" };
-        tracing::warn!(
-            message = recovered.id.message,
-            fence = recovered.id.fence,
-            "{end} a deployment that a crash cut"
-        );
-    }
+    let recovered = recover(&journals)?;
     let sandbox = load::sandbox(state)?;
     let (loaded, refused) = load::plugins(&sandbox, manifest);
-    for (plugin, error) in refused {
-        tracing::error!(plugin, "refused: {error}");
+    for (plugin, error) in &refused {
+        tracing::error!(plugin, "refused: {}", error.reason);
     }
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        admitted = loaded.len(),
+        refused = refused.len(),
+        targets = manifest.targets.len(),
+        recovered,
+        concurrency = manifest.host.concurrency,
+        state = %state.display(),
+        "lastmile runs"
+    );
     let catalogue = Arc::new(Catalogue::new(manifest.clone(), loaded));
     let deployer = Deployer::new(catalogue, identity, journals, runtime.handle().clone());
     let pace = Pace { concurrency: manifest.host.concurrency, lease: manifest.host.lease, ..Pace::default() };
     Ok(Worker::new(store, Arc::new(deployer), pace))
+}
+
+/// Brings to its end what a crash left; says how much that was.
+fn recover(journals: &Path) -> anyhow::Result<usize> {
+    let recovered = journal::recover(journals).context("putting back what a crash left half done")?;
+    for recovered in &recovered {
+        let end = if recovered.committed { "finished" } else { "put the old state back of" };
+        tracing::warn!(
+            message_id = recovered.id.message,
+            fence = recovered.id.fence,
+            "{end} a deployment that a crash cut"
+        );
+    }
+    Ok(recovered.len())
 }
