@@ -211,11 +211,9 @@ fn beat(store: &dyn Store, running: &Running, lease: Duration, last: &mut Instan
 
 fn report(result: &Result<Receipt, Failure>, settled: &Settled) {
     match result {
-        Ok(receipt) => tracing::info!(
-            outcome = receipt.outcome.label(),
-            fingerprint = receipt.fingerprint,
-            "deployed"
-        ),
+        Ok(receipt) => {
+            tracing::info!(outcome = receipt.outcome.label(), fingerprint = receipt.fingerprint, "deployed")
+        }
         Err(failure) => tracing::warn!(
             outcome = failure.outcome.label(),
             then = ?settled,

@@ -7,6 +7,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod command_line;
 mod crash;
 mod hostile;
 mod nginx;

@@ -76,7 +76,11 @@ fn print(context: &Context, survey: &Survey, findings: &Findings<'_>) {
         let (plugins, targets) =
             survey.manifest().map_or((0, 0), |manifest| (manifest.plugins.len(), manifest.targets.len()));
         let (good, plain) = (style::GOOD, style::PLAIN);
-        anstream::println!("{good}ok{plain}: {}, {}{warnings}", count(plugins, "plugin"), count(targets, "target"));
+        anstream::println!(
+            "{good}ok{plain}: {}, {}{warnings}",
+            count(plugins, "plugin"),
+            count(targets, "target")
+        );
     } else {
         let (bad, plain) = (style::BAD, style::PLAIN);
         anstream::println!("{bad}{}{plain}{warnings}", count(findings.faults.len(), "fault"));
@@ -89,7 +93,11 @@ fn shown(context: &Context, fault: &Fault, kind: &str) -> String {
     let place = if fault.line > 0 { format!("{}:{}:", fault.line, fault.column) } else { String::new() };
     let key = if fault.key.is_empty() { String::new() } else { format!(" {}:", fault.key) };
     let text = text::indented(&format!("{}; {}", fault.message, fault.instead));
-    format!("{colour}{}:{place}{colour:#} {kind}{}", context.config.display(), format!("{key} {text}").trim_start())
+    format!(
+        "{colour}{}:{place}{colour:#} {kind}{}",
+        context.config.display(),
+        format!("{key} {text}").trim_start()
+    )
 }
 
 /// The faults of a manifest that another subcommand cannot do without.

@@ -41,9 +41,10 @@ pub(crate) struct Options {
 /// Runs every check and prints the report.
 pub(crate) fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
     let config = read(&options.target_config)?;
-    let transcript = options.transcript.as_deref().map(|path| {
-        Transcript::parse(&read(path)?).with_context(|| path.display().to_string())
-    });
+    let transcript = options
+        .transcript
+        .as_deref()
+        .map(|path| Transcript::parse(&read(path)?).with_context(|| path.display().to_string()));
     let digest = inspect(&options.file)?.sha256;
     let (sandbox, _private) = load::examining(None)?;
     let subject = Subject {
@@ -74,7 +75,9 @@ fn read(path: &Path) -> anyhow::Result<String> {
 fn refused(context: &Context, options: &Options, digest: &str, why: &str) -> anyhow::Result<ExitCode> {
     if context.json {
         let file = &options.file;
-        Context::print_json(&json!({ "file": file, "sha256": digest, "ok": false, "refused": why, "checks": [] }))?;
+        Context::print_json(
+            &json!({ "file": file, "sha256": digest, "ok": false, "refused": why, "checks": [] }),
+        )?;
     } else {
         anstream::println!("{}refused{}  {}", style::BAD, style::PLAIN, crate::cli::text::printable(why));
     }

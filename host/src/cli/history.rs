@@ -53,7 +53,11 @@ pub(crate) fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCo
         return Ok(ExitCode::SUCCESS);
     }
     if attempts.is_empty() && !manifest.targets.contains_key(&options.target) {
-        anyhow::bail!("no attempt for `{}`, and no such target in {}", options.target, context.config.display());
+        anyhow::bail!(
+            "no attempt for `{}`, and no such target in {}",
+            options.target,
+            context.config.display()
+        );
     }
     let cells = |attempt: &Attempt| {
         vec![

@@ -82,7 +82,8 @@ pub(crate) fn examining(state: Option<&Path>) -> anyhow::Result<(Sandbox, Option
     {
         return Ok((sandbox, None));
     }
-    let private = tempfile::Builder::new().prefix("lastmile-").tempdir().context("a directory for compiling")?;
+    let private =
+        tempfile::Builder::new().prefix("lastmile-").tempdir().context("a directory for compiling")?;
     Ok((sandbox(private.path())?, Some(private)))
 }
 

@@ -92,7 +92,10 @@ mod tests {
     #[test]
     fn what_a_connector_said_stays_on_its_line() {
         let lines = Lines::default();
-        let writer = { let lines = lines.clone(); move || lines.clone() };
+        let writer = {
+            let lines = lines.clone();
+            move || lines.clone()
+        };
         let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(Escaped(writer)).finish();
         tracing::subscriber::with_default(subscriber, || {
             let _span = tracing::info_span!("deployment", target = "a\nb", message_id = 7).entered();

@@ -135,8 +135,7 @@ fn after(context: &Context, store: &impl Store, id: i64) -> anyhow::Result<()> {
 }
 
 fn list(rows: &[Row]) {
-    let header =
-        ["message", "tenant", "target", "state", "outcome", "enqueued (UTC)", "fingerprint", "note"];
+    let header = ["message", "tenant", "target", "state", "outcome", "enqueued (UTC)", "fingerprint", "note"];
     let cells = |row: &Row| {
         let (label, colour) = row.outcome.map_or(("-", style::QUIET), |o| (o.label(), style::outcome(o)));
         vec![
@@ -167,7 +166,10 @@ fn show(context: &Context, row: &Row) -> anyhow::Result<()> {
     println!("fingerprint  {}", one_line(&row.fingerprint));
     println!("valid until  {}", moment(Some(row.not_after.saturating_mul(1000))));
     println!("state        {}", row.state);
-    anstream::println!("outcome      {colour}{}{colour:#}", row.outcome.map_or("-", |outcome| outcome.label()));
+    anstream::println!(
+        "outcome      {colour}{}{colour:#}",
+        row.outcome.map_or("-", |outcome| outcome.label())
+    );
     println!("attempts     {} failed, handed out {} times", row.attempts, row.claims);
     println!("enqueued     {}", moment(Some(row.created_ms)));
     println!("due          {}", moment(row.due_ms));

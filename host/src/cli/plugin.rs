@@ -45,7 +45,8 @@ fn list(context: &Context) -> anyhow::Result<ExitCode> {
     let manifest = context.manifest()?;
     let (sandbox, _private) = load::examining(Some(&manifest.host.state_dir))?;
     let (_, refused) = load::plugins(&sandbox, &manifest);
-    let reason = |name: &str| refused.iter().find(|(plugin, _)| plugin == name).map(|(_, error)| &error.reason);
+    let reason =
+        |name: &str| refused.iter().find(|(plugin, _)| plugin == name).map(|(_, error)| &error.reason);
     let targets = |name: &str| manifest.targets.values().filter(|target| target.plugin == name).count();
     if context.json {
         let row = |(name, plugin): (&String, &lastmile::manifest::Plugin)| {

@@ -104,9 +104,7 @@ fn fitted(text: &str, column: usize, long: Long, terminal: Option<usize>) -> Str
     match (room, long) {
         (None, _) => text.to_owned(),
         (Some(room), Long::Cut) => truncate_str(text, room, "…").into_owned(),
-        (Some(room), Long::Wrap) => {
-            textwrap::wrap(text, room).join(&format!("\n{}", " ".repeat(column)))
-        }
+        (Some(room), Long::Wrap) => textwrap::wrap(text, room).join(&format!("\n{}", " ".repeat(column))),
     }
 }
 
@@ -133,7 +131,10 @@ mod tests {
 
     #[test]
     fn a_terminal_cuts_or_wraps_the_last_column() {
-        assert_eq!(plain(Long::Cut, Some(28)), "id  name    note\n 7  web     one two three f…\n12  größer\n");
+        assert_eq!(
+            plain(Long::Cut, Some(28)),
+            "id  name    note\n 7  web     one two three f…\n12  größer\n"
+        );
         let wrapped = plain(Long::Wrap, Some(28));
         assert_eq!(wrapped.lines().nth(2), Some("            four five six"), "{wrapped}");
     }

@@ -12,7 +12,9 @@ pub(crate) fn rfc3339(milliseconds: i64) -> String {
 
 /// Milliseconds since the epoch as `2026-11-24 23:26:00`.
 pub(crate) fn human(milliseconds: i64) -> String {
-    at(milliseconds).map(|at| format!("{} {:02}:{:02}:{:02}", at.date(), at.hour(), at.minute(), at.second())).unwrap_or_default()
+    at(milliseconds)
+        .map(|at| format!("{} {:02}:{:02}:{:02}", at.date(), at.hour(), at.minute(), at.second()))
+        .unwrap_or_default()
 }
 
 fn at(milliseconds: i64) -> Option<OffsetDateTime> {

@@ -91,7 +91,9 @@ impl Examiner {
         match self.loaded.name() {
             Err(error) => (fail(&error.to_string()), String::new()),
             Ok(name) if crate::manifest::is_name(&name) => (pass(name.clone()), name),
-            Ok(name) => (fail(&format!("{name:?} cannot name a plugin: 1 to 64 of a-z, 0-9, `.`, `_`, `-`")), name),
+            Ok(name) => {
+                (fail(&format!("{name:?} cannot name a plugin: 1 to 64 of a-z, 0-9, `.`, `_`, `-`")), name)
+            }
         }
     }
 
@@ -141,14 +143,17 @@ impl Examiner {
             let meant = ended.outcome == run.outcome || (!self.has_transcript && ended.outcome.is_success());
             if !meant {
                 let (wanted, got) = (run.outcome.label(), ended.outcome.label());
-                return fail(&format!("{}: {wanted} was expected, it ended {got}: {}", run.name, ended.message));
+                return fail(&format!(
+                    "{}: {wanted} was expected, it ended {got}: {}",
+                    run.name, ended.message
+                ));
             }
         }
         let runs: Vec<String> = self
             .runs
             .iter()
             .zip(day)
-            .map(|(run, ended)| format!("{}: {}, {} calls", run.name, ended.outcome.label(), ended.calls.len()))
+            .map(|(run, ended)| format!("{}: {}", run.name, ended.outcome.label()))
             .collect();
         pass(runs.join("; "))
     }
@@ -184,7 +189,8 @@ impl Examiner {
         cut: Option<usize>,
     ) -> Ended {
         let cancel = Cancel::default();
-        let script: Option<VecDeque<_>> = self.has_transcript.then(|| run.exchanges.iter().cloned().collect());
+        let script: Option<VecDeque<_>> =
+            self.has_transcript.then(|| run.exchanges.iter().cloned().collect());
         world.lock().begin(script, cut.map(|at| (at, cancel.clone())));
         let guest = GuestDeployment { attempt, ..self.guest.clone() };
         let doors = Box::new(ScriptedDoors(world.clone()));

@@ -128,7 +128,9 @@ impl Expected {
             let found = seen.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
             match found {
                 Some((_, got)) if got == value => {}
-                Some((_, got)) => return Some(format!("header {name}: `{value}` was expected, `{got}` came")),
+                Some((_, got)) => {
+                    return Some(format!("header {name}: `{value}` was expected, `{got}` came"));
+                }
                 None => return Some(format!("header {name} is missing")),
             }
         }
@@ -175,7 +177,12 @@ pub(super) fn filled(text: &str, deployment: &GuestDeployment) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests fail by panicking"
+    )]
     use super::*;
 
     fn expected(json: &str) -> Expected {

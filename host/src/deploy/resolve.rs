@@ -131,9 +131,8 @@ impl Resolved {
     /// A variable that is not set or a file that cannot be read.
     pub fn secrets(&self) -> Result<BTreeMap<String, Secret>, Failure> {
         let read = |(name, source): (&String, &SecretSource)| {
-            let secret = read_secret(source).map_err(|text| {
-                Failure::new(Outcome::Misconfigured, format!("secret `{name}`: {text}"))
-            })?;
+            let secret = read_secret(source)
+                .map_err(|text| Failure::new(Outcome::Misconfigured, format!("secret `{name}`: {text}")))?;
             Ok((name.clone(), secret))
         };
         self.target.secrets.iter().map(read).collect()

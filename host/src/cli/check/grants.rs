@@ -108,10 +108,14 @@ fn instead(findings: &Findings<'_>, plugin: &Plugin, place: &str, missing: &Miss
         let [group, verb] = power.key();
         let example = lastmile::manifest::schema::find(&format!("plugins.NAME.grant.{group}.{verb}"));
         let example = example.map_or("", |key| key.example);
-        return format!("add a target to see what it needs, or grant it below [plugins.{}.grant], for example\n{example}", plugin.name);
+        return format!(
+            "add a target to see what it needs, or grant it below [plugins.{}.grant], for example\n{example}",
+            plugin.name
+        );
     }
     let whole = together(&power.of(&plugin.grant), &missing.grant).to_toml(&plugin.name);
-    let (header, line) = whole.split_once('\n').unwrap_or(("", &whole));
+    let whole = whole.trim_end();
+    let (header, line) = whole.split_once('\n').unwrap_or(("", whole));
     if findings.survey.has(place) {
         format!("to grant it, let the line read\n{line}")
     } else if findings.survey.has(&key(&["plugins", &plugin.name, "grant"])) {

@@ -79,17 +79,27 @@ fn judge(
     match sandbox.load(&spec) {
         Ok(loaded) => Some(loaded),
         Err(error) => {
-            findings.fault(&component, error.reason, "ask the connector's vendor; `lastmile plugin inspect` shows more");
+            findings.fault(
+                &component,
+                error.reason,
+                "ask the connector's vendor; `lastmile plugin inspect` shows more",
+            );
             None
         }
     }
 }
 
 fn is_pinned(plugin: &Plugin, report: &Report, findings: &mut Findings<'_>) -> bool {
-    let Some(pinned) = plugin.sha256.filter(|pinned| hex::encode(pinned) != report.sha256) else { return true };
+    let Some(pinned) = plugin.sha256.filter(|pinned| hex::encode(pinned) != report.sha256) else {
+        return true;
+    };
     findings.fault(
         &key(&["plugins", &plugin.name, "sha256"]),
-        format!("{} is another file than was pinned ({}…)", plugin.component.display(), first(&hex::encode(pinned))),
+        format!(
+            "{} is another file than was pinned ({}…)",
+            plugin.component.display(),
+            first(&hex::encode(pinned))
+        ),
         format!(
             "ask whoever replaced it; if the new one is to be trusted, write `sha256 = \"{}\"`",
             report.sha256

@@ -68,7 +68,9 @@ fn secrets(target: &Target, findings: &mut Findings<'_>) {
         if let Err(text) = read_secret(source) {
             let instead = match source {
                 SecretSource::Env(_) => "set it for the user that runs lastmile, or write \"file:/path\"",
-                SecretSource::File(_) => "make it readable for the user that runs lastmile, or correct the path",
+                SecretSource::File(_) => {
+                    "make it readable for the user that runs lastmile, or correct the path"
+                }
             };
             findings.fault(&place, text, instead);
         } else if let SecretSource::File(path) = source

@@ -55,9 +55,10 @@ struct Problem {
 
 /// Inspects and prints.
 pub(crate) fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
-    let config = options.target_config.as_deref().map(|path| {
-        std::fs::read_to_string(path).with_context(|| path.display().to_string())
-    });
+    let config = options
+        .target_config
+        .as_deref()
+        .map(|path| std::fs::read_to_string(path).with_context(|| path.display().to_string()));
     let inspected = look(options, config.transpose()?.as_deref())?;
     let code = if inspected.report.refused.is_some() {
         ExitCode::from(exit::REFUSED)
@@ -163,7 +164,8 @@ fn print(inspected: &Inspected) {
             [] => String::new(),
             list => format!("; {what} {}", list.join(", ")),
         };
-        let text = format!("{}{}{}", inert.import, of("answers", &inert.answers), of("traps on", &inert.traps));
+        let text =
+            format!("{}{}{}", inert.import, of("answers", &inert.answers), of("traps on", &inert.traps));
         println!("inert     {}", one_line(&text));
     }
     for declared in inspected.declares.iter().flatten() {
@@ -171,12 +173,21 @@ fn print(inspected: &Inspected) {
     }
     for problem in &inspected.problems {
         let (bad, plain) = (style::BAD, style::PLAIN);
-        anstream::println!("{bad}problem{plain}   {}: {}", one_line(&problem.pointer), one_line(&problem.message));
+        anstream::println!(
+            "{bad}problem{plain}   {}: {}",
+            one_line(&problem.pointer),
+            one_line(&problem.message)
+        );
     }
     match &report.refused {
         None => anstream::println!("verdict   {}admissible{}", style::GOOD, style::PLAIN),
         Some(why) => {
-            anstream::println!("verdict   {}refused{}: {}", style::BAD, style::PLAIN, indented(&printable(why)));
+            anstream::println!(
+                "verdict   {}refused{}: {}",
+                style::BAD,
+                style::PLAIN,
+                indented(&printable(why))
+            );
         }
     }
     if let Some(grant) = &inspected.grant {
