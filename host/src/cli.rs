@@ -3,6 +3,8 @@
 pub(crate) mod check;
 pub(crate) mod conformance;
 pub(crate) mod deploy;
+#[cfg(test)]
+mod documents;
 pub(crate) mod exit;
 pub(crate) mod history;
 pub(crate) mod init;

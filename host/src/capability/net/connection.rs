@@ -11,7 +11,7 @@ use crate::capability::vault::Vault;
 use crate::grant::Endpoint;
 
 pub(super) enum Line {
-    Http(http::Line),
+    Http(Box<http::Line>),
     Raw(raw::Line),
 }
 

@@ -43,7 +43,8 @@ impl NetDoor {
             match endpoint.scheme {
                 Scheme::Https | Scheme::Http => {
                     let pinned = pin(endpoint, &addresses, budget).await?;
-                    http::Line::new(endpoint, pinned, &guard, &self.settings).map(Line::Http)
+                    http::Line::new(endpoint, pinned, &guard, &self.settings)
+                        .map(|line| Line::Http(Box::new(line)))
                 }
                 Scheme::Tls | Scheme::Tcp => {
                     let (stream, pinned) = connect(endpoint, &addresses, budget).await?;
