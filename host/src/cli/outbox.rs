@@ -170,7 +170,7 @@ fn show(context: &Context, row: &Row) -> anyhow::Result<()> {
         "outcome      {colour}{}{colour:#}",
         row.outcome.map_or("-", |outcome| outcome.label())
     );
-    println!("attempts     {} failed, handed out {} times", row.attempts, row.claims);
+    println!("attempts     {}, handed out {} times", row.attempts, row.claims);
     println!("enqueued     {}", moment(Some(row.created_ms)));
     println!("due          {}", moment(row.due_ms));
     println!("finished     {}", moment(row.finished_ms));

@@ -94,9 +94,8 @@ fn receipt(context: &Context, row: &Row, took: Duration) -> anyhow::Result<()> {
     if !row.note.is_empty() {
         println!("note         {}", indented(&printable(&row.note)));
     }
-    let failures = row.attempts;
-    let retried = if failures == 0 { String::new() } else { format!(", {failures} failed before or now") };
-    println!("took         {}{retried}", when::length(took));
+    let attempts = if row.attempts > 1 { format!(", {} attempts", row.attempts) } else { String::new() };
+    println!("took         {}{attempts}", when::length(took));
     Ok(())
 }
 
