@@ -8,6 +8,8 @@ mod grants;
 mod plugins;
 mod targets;
 
+use std::io::ErrorKind;
+use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::json;
@@ -44,11 +46,8 @@ pub(crate) fn run(context: &Context) -> anyhow::Result<ExitCode> {
 
 fn look(survey: &Survey, manifest: &Manifest, findings: &mut Findings<'_>) -> anyhow::Result<()> {
     let state = survey.is_sound("host.state-dir").then_some(manifest.host.state_dir.as_path());
-    if let Some(state) = state
-        && !load::identity_path(state).exists()
-    {
-        let message = format!("there is no identity in {} yet: nothing can be deployed", state.display());
-        findings.warn("host.state-dir", message, "run `lastmile init`");
+    if let Some(state) = state {
+        identity(state, findings);
     }
     let (sandbox, _private) = load::examining(state)?;
     let mut needed = Needed::default();
@@ -58,6 +57,22 @@ fn look(survey: &Survey, manifest: &Manifest, findings: &mut Findings<'_>) -> an
     }
     needed.report(manifest, findings);
     Ok(())
+}
+
+/// Without one nothing can be deployed; that is no fault of the file.
+fn identity(state: &Path, findings: &mut Findings<'_>) {
+    let path = load::identity_path(state);
+    match std::fs::metadata(&path) {
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let message = format!("there is no identity in {} yet: nothing can be deployed", state.display());
+            findings.warn("host.state-dir", message, "run `lastmile init`");
+        }
+        Err(error) => {
+            let message = format!("whether there is an identity cannot be told: {}: {error}", path.display());
+            findings.warn("host.state-dir", message, "run `lastmile check` as the user that runs lastmile");
+        }
+    }
 }
 
 fn print(context: &Context, survey: &Survey, findings: &Findings<'_>) {

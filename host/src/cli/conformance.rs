@@ -40,7 +40,7 @@ pub(crate) struct Options {
 
 /// Runs every check and prints the report.
 pub(crate) fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
-    let config = read(&options.target_config)?;
+    let config = load::target_config(&options.target_config)?;
     let transcript = options
         .transcript
         .as_deref()

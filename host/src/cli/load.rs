@@ -103,6 +103,15 @@ pub(crate) fn spec(plugin: &Plugin) -> PluginSpec {
     }
 }
 
+/// A target's configuration from a JSON file.
+pub(crate) fn target_config(path: &Path) -> anyhow::Result<String> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let object: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_str(&text);
+    let form = || format!("{} is no JSON object, as a target's configuration is", path.display());
+    object.with_context(form)?;
+    Ok(text)
+}
+
 /// Plugins that were refused, and why.
 pub(crate) type Refused = Vec<(String, LoadError)>;
 

@@ -140,7 +140,9 @@ mod tests {
     }
 
     #[test]
-    fn a_narrow_terminal_breaks_lines_itself() {
-        assert!(plain(Long::Cut, Some(20)).contains("five six"));
+    fn a_narrow_terminal_has_no_room_for_notes() {
+        assert_eq!(plain(Long::Cut, Some(14)).lines().nth(1), Some(" 7  web     o…"));
+        assert_eq!(plain(Long::Cut, Some(9)).lines().nth(1), Some(" 7  web"));
+        assert!(plain(Long::Wrap, Some(20)).contains("five six"));
     }
 }

@@ -103,7 +103,7 @@ impl Examiner {
                 UnknownNeeds::NoAnswer(error) => error.to_string(),
                 UnknownNeeds::Problems(problems) => {
                     let text: Vec<String> =
-                        problems.iter().map(|p| format!("{}: {}", p.pointer, p.message)).collect();
+                        problems.iter().map(|p| format!("{} {}", p.pointer, p.message)).collect();
                     format!("it refuses the configuration: {}", text.join("; "))
                 }
                 UnknownNeeds::Nonsense(text) => format!("it declares what cannot be granted: {text}"),

@@ -30,6 +30,9 @@ fn inspect_judges_a_file_by_itself() {
     let (report, code) = desk.json(&["plugin", "inspect", file, "--target-config", "wrong.json"]);
     assert_eq!((code, &report["problems"][0]["pointer"]), (3, &json!("/certificate")), "{report:#}");
 
+    fs::write(desk.path("list.json"), "[]").unwrap();
+    assert_eq!(desk.run(&["plugin", "inspect", file, "--target-config", "list.json"]).status.code(), Some(1));
+
     fs::write(desk.path("text.wasm"), "(component)").unwrap();
     let output = desk.run(&["plugin", "inspect", "text.wasm"]);
     assert_eq!(output.status.code(), Some(4));

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
 
@@ -55,11 +54,8 @@ struct Problem {
 
 /// Inspects and prints.
 pub(crate) fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
-    let config = options
-        .target_config
-        .as_deref()
-        .map(|path| std::fs::read_to_string(path).with_context(|| path.display().to_string()));
-    let inspected = look(options, config.transpose()?.as_deref())?;
+    let config = options.target_config.as_deref().map(load::target_config).transpose()?;
+    let inspected = look(options, config.as_deref())?;
     let code = if inspected.report.refused.is_some() {
         ExitCode::from(exit::REFUSED)
     } else {
