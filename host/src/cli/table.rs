@@ -99,12 +99,14 @@ fn line(row: &[Cell], widths: &[usize], long: Long, terminal: Option<usize>) -> 
 }
 
 fn fitted(text: &str, column: usize, long: Long, terminal: Option<usize>) -> String {
-    // Too little room is worse than a line that the terminal breaks itself.
-    let room = terminal.map(|width| width.saturating_sub(column)).filter(|room| *room >= 16);
-    match (room, long) {
-        (None, _) => text.to_owned(),
+    match (terminal.map(|width| width.saturating_sub(column)), long) {
+        (Some(0), Long::Cut) => String::new(),
         (Some(room), Long::Cut) => truncate_str(text, room, "…").into_owned(),
-        (Some(room), Long::Wrap) => textwrap::wrap(text, room).join(&format!("\n{}", " ".repeat(column))),
+        // A column of single words is worse than a line that the terminal breaks itself.
+        (Some(room), Long::Wrap) if room >= 16 => {
+            textwrap::wrap(text, room).join(&format!("\n{}", " ".repeat(column)))
+        }
+        _ => text.to_owned(),
     }
 }
 
