@@ -109,7 +109,7 @@ fn instead(findings: &Findings<'_>, plugin: &Plugin, place: &str, missing: &Miss
         let example = lastmile::manifest::schema::find(&format!("plugins.NAME.grant.{group}.{verb}"));
         let example = example.map_or("", |key| key.example);
         return format!(
-            "add a target to see what it needs, or grant it below [plugins.{}.grant], for example\n{example}",
+            "a target whose configuration is right shows what it needs; or grant it below [plugins.{}.grant], for example\n{example}",
             plugin.name
         );
     }
