@@ -25,9 +25,8 @@ fn finding<'a>(list: &'a Value, key: &str) -> &'a Value {
         .unwrap_or_else(|| panic!("{key}: {list:#}"))
 }
 
-#[test]
-fn check_points_at_the_line_whoever_finds_the_fault() {
-    let desk = Desk::new("");
+/// A file whose faults are found by the file's reader, by admission, by connectors and by the machine.
+fn faulty(desk: &Desk) -> String {
     fs::create_dir(desk.path("tls")).unwrap();
     fs::write(desk.path("readable"), "secret-of-everybody").unwrap();
     fs::set_permissions(desk.path("readable"), fs::Permissions::from_mode(0o644)).unwrap();
@@ -86,9 +85,20 @@ verify = {{ endpoint = "127.0.0.1:443" }}
         digest(&acm),
     );
     fs::write(desk.path("plugins.toml"), &text).unwrap();
+    text
+}
+
+fn line_of(text: &str, start: &str) -> u64 {
+    1 + text.lines().position(|line| line.starts_with(start)).unwrap() as u64
+}
+
+#[test]
+fn check_points_at_the_line_whoever_finds_the_fault() {
+    let desk = Desk::new("");
+    let text = faulty(&desk);
+    let line_of = |start: &str| line_of(&text, start);
     let (report, code) = desk.json(&["check"]);
     assert_eq!((code, &report["ok"]), (3, &json!(false)));
-    let line_of = |start: &str| 1 + text.lines().position(|line| line.starts_with(start)).unwrap() as u64;
     let faults = places(&report["faults"]);
     for (line, key) in [
         (line_of("grant.fs.write"), "plugins.nginx.grant.fs.write"),
@@ -107,9 +117,21 @@ verify = {{ endpoint = "127.0.0.1:443" }}
         assert!(faults.contains(&(line, key.to_owned())), "{line} {key}: {faults:#?}");
     }
     let denied = finding(&report["faults"], "plugins.nginx.grant.fs.write")["instead"].as_str().unwrap();
-    assert!(denied.ends_with(&format!("fs.write = [\"{tls}/\", \"/etc/elsewhere/a.pem\"]")), "{denied}");
+    let tls = desk.path("tls");
+    assert!(
+        denied.ends_with(&format!("fs.write = [\"{}/\", \"/etc/elsewhere/a.pem\"]", tls.display())),
+        "{denied}"
+    );
     let replaced = finding(&report["faults"], "plugins.replaced.sha256")["instead"].as_str().unwrap();
-    assert!(replaced.contains(&digest(&haproxy)), "{replaced}");
+    assert!(replaced.contains(&digest(&plugin("haproxy"))), "{replaced}");
+}
+
+#[test]
+fn check_warns_and_leaves_nothing_behind() {
+    let desk = Desk::new("");
+    let text = faulty(&desk);
+    let line_of = |start: &str| line_of(&text, start);
+    let (report, _) = desk.json(&["check"]);
     let warnings = places(&report["warnings"]);
     for (line, key) in [
         (line_of("state-dir"), "host.state-dir"),
