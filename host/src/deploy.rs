@@ -52,14 +52,25 @@ impl Deployer {
         Self { catalogue, identity, journal_root, runtime }
     }
 
-    /// Brings to an end what hosts left behind that died. Safe beside hosts that live.
-    pub fn recover(&self) {
+    /// Brings to an end what hosts left behind that died; says how much that was. Safe beside hosts that live.
+    pub fn recover(&self) -> usize {
+        let mut ended = 0;
         for end in journal::recover(&self.journal_root) {
             match end {
-                Ok(recovered) => tell(&recovered),
+                Ok(recovered) => {
+                    ended += 1;
+                    tell(&recovered);
+                }
                 Err(error) => tracing::error!("an earlier deployment cannot be brought to its end: {error}"),
             }
         }
+        ended
+    }
+
+    /// The name of the plugin that deploys to this target; empty for a target that is not there.
+    #[must_use]
+    pub fn plugin_of(&self, target: &str) -> &str {
+        self.catalogue.plugin_of(target)
     }
 
     /// Brings the claim's target to the claim's certificate, or leaves it as it was.
@@ -166,7 +177,7 @@ impl Deployer {
             ));
         }
         for warning in credential.warnings() {
-            tracing::warn!(target = message.target, "{warning}");
+            tracing::warn!("{warning}");
         }
         Ok(Arc::new(credential))
     }

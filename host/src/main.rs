@@ -13,10 +13,15 @@ fn main() -> ExitCode {
     }
     let arguments = cli::Arguments::parse();
     cli::logging::start(arguments.log_format);
+    let json = arguments.json;
     match cli::run(arguments, &mut cli::Arguments::command()) {
         Ok(code) => code,
         Err(error) => {
-            anstream::eprintln!("{}error:{} {error:#}", cli::style::BAD, cli::style::PLAIN);
+            if let Some(faults) = error.downcast_ref::<lastmile::manifest::Faults>() {
+                return cli::check::print_faults(json, faults);
+            }
+            let text = cli::text::printable(&format!("{error:#}"));
+            anstream::eprintln!("{}error:{} {}", cli::style::BAD, cli::style::PLAIN, text);
             ExitCode::from(cli::exit::FAILED)
         }
     }

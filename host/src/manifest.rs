@@ -8,6 +8,7 @@
 //! | `target`   | `[targets.NAME]`, with `secrets`, `auth`, `tls`, `look`, `json`  |
 //! | `writable` | refuses grants to write what is run, loaded or kept by the host  |
 //! | `fault`    | faults and their places; `node` is a value with its place        |
+//! | `survey`   | what could be read in spite of faults, and `places` of all keys  |
 //!
 //! No fault prints a secret: values that may be one are never part of a message.
 
@@ -21,10 +22,12 @@ mod limits;
 mod look;
 mod nearest;
 mod node;
+mod places;
 mod plugin;
 mod read;
 pub mod schema;
 mod secrets;
+mod survey;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -36,6 +39,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use fault::{Fault, Faults};
+pub use read::is_name;
+pub use survey::{Survey, key, survey};
 
 use crate::capability::net::{Auth, Trust};
 use crate::grant::Grant;

@@ -17,6 +17,7 @@ mod engine;
 mod floor;
 mod guest;
 mod imports;
+mod inert;
 mod limits;
 mod link;
 mod run;
@@ -42,6 +43,7 @@ pub use engine::Sandbox;
 #[doc(hidden)]
 pub use floor::Floor;
 pub use guest::{Capability, GuestDeployment, GuestFailure, GuestReceipt, Problem};
+pub use inert::Inert;
 pub use limits::Limits;
 pub use run::Loaded;
 

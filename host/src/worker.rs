@@ -137,10 +137,12 @@ impl Worker {
             running.insert(claim.message.id, (claim.fence, cancel.clone()));
         }
         let deployer = Arc::clone(&self.deployer);
+        let span = self.span(&claim);
         let deadline = Instant::now() + self.pace.lease.saturating_mul(20);
         let spawned = {
             let (claim, ended, bell) = (claim.clone(), ended.clone(), Arc::clone(&bell));
             std::thread::Builder::new().name("deployment".to_owned()).stack_size(4 << 20).spawn(move || {
+                let _entered = span.entered();
                 let result = attempt(&deployer, &claim, deadline, &cancel);
                 let _ = ended.send((claim, result));
                 bell.ring();
@@ -164,9 +166,21 @@ impl Worker {
         let settled = self.store.settle_all(endings)?;
         crate::fault::point("settle.after");
         for ((claim, result), settled) in endings.iter().zip(settled) {
-            report(claim, result, &settled);
+            self.span(claim).in_scope(|| report(result, &settled));
         }
         Ok(())
+    }
+
+    /// Every line of a deployment carries these fields.
+    fn span(&self, claim: &Claim) -> tracing::Span {
+        tracing::info_span!(
+            "deployment",
+            tenant = claim.message.tenant,
+            target = claim.message.target,
+            plugin = self.deployer.plugin_of(&claim.message.target),
+            message_id = claim.message.id,
+            attempt = claim.attempt
+        )
     }
 
     /// Renews the leases of what runs and cancels what the store says is no longer ours, until the other end
@@ -193,14 +207,6 @@ fn attempt(
     deadline: Instant,
     cancel: &Cancel,
 ) -> Result<Receipt, Failure> {
-    let span = tracing::info_span!(
-        "deployment",
-        tenant = claim.message.tenant,
-        target = claim.message.target,
-        message_id = claim.message.id,
-        attempt = claim.attempt
-    );
-    let _entered = span.enter();
     let deploy = std::panic::AssertUnwindSafe(|| deployer.deploy(claim, deadline, cancel));
     std::panic::catch_unwind(deploy).unwrap_or_else(|_| {
         Err(Failure::new(Outcome::Internal, "the host panicked; this is a bug in lastmile"))
@@ -236,21 +242,12 @@ fn beat(store: &dyn Store, running: &Running, lease: Duration, last: &mut Instan
     }
 }
 
-fn report(claim: &Claim, result: &Result<Receipt, Failure>, settled: &Settled) {
-    let (tenant, target) = (&claim.message.tenant, &claim.message.target);
-    let (message, attempt) = (claim.message.id, claim.attempt);
+fn report(result: &Result<Receipt, Failure>, settled: &Settled) {
     match result {
-        Ok(receipt) => tracing::info!(
-            tenant,
-            target,
-            message,
-            attempt,
-            outcome = receipt.outcome.label(),
-            fingerprint = receipt.fingerprint,
-            "deployed"
-        ),
+        Ok(receipt) => {
+            tracing::info!(outcome = receipt.outcome.label(), fingerprint = receipt.fingerprint, "deployed")
+        }
         Err(failure) => tracing::warn!(
-            tenant, target, message_id = message, attempt,
             outcome = failure.outcome.label(),
             then = ?settled,
             "{}", failure.message

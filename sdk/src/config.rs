@@ -130,7 +130,7 @@ impl Fields {
         let known = self.known.join(", ");
         let unknown: Vec<String> = self.left.keys().map(ToOwned::to_owned).collect();
         for key in unknown {
-            self.fault(&key, &format!("unknown key; this connector knows {known}"));
+            self.fault(&key, &format!("there is no such key; write one of {known}"));
         }
         if self.problems.is_empty() { Ok(()) } else { Err(self.problems) }
     }

@@ -27,6 +27,8 @@ pub mod config;
 mod connector;
 pub mod document;
 pub mod failure;
+#[cfg(doctest)]
+mod guide;
 #[cfg(all(target_arch = "wasm32", feature = "runtime"))]
 mod runtime;
 mod sandbox;

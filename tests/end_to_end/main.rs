@@ -8,6 +8,7 @@
 )]
 
 mod acm;
+mod command_line;
 mod crash;
 mod crash_random;
 mod credentials;

@@ -8,10 +8,12 @@ pub(crate) mod beneath;
 pub(crate) mod owner;
 mod replace;
 
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
+use zeroize::Zeroizing;
 
 use super::document::{Document, has_sealed};
 use super::vault::Vault;
@@ -63,6 +65,14 @@ struct Root {
     handle: Dir,
 }
 
+/// A write that passed every check.
+struct Asked {
+    place: Place,
+    directory: OwnedFd,
+    bytes: Zeroizing<Vec<u8>>,
+    wanted: owner::Wanted,
+}
+
 /// The directories of one deployment.
 pub struct FsDoor {
     roots: Vec<Root>,
@@ -105,13 +115,40 @@ impl FsDoor {
         vault: &Vault,
         journal: &dyn UndoLog,
     ) -> Result<Written, FsError> {
+        let asked = self.ask(path, content, attributes, vault)?;
+        replace::replace(&asked.directory, &asked.place, &asked.bytes, &asked.wanted, journal)
+    }
+
+    /// What [`FsDoor::write`] would do now, by the same checks. Nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`FsDoor::write`] that can be foreseen.
+    pub fn foresee(
+        &self,
+        path: &str,
+        content: &Document,
+        attributes: &Attributes,
+        vault: &Vault,
+    ) -> Result<Written, FsError> {
+        let asked = self.ask(path, content, attributes, vault)?;
+        replace::foresee(&asked.directory, &asked.place, &asked.bytes, &asked.wanted)
+    }
+
+    fn ask(
+        &self,
+        path: &str,
+        content: &Document,
+        attributes: &Attributes,
+        vault: &Vault,
+    ) -> Result<Asked, FsError> {
         let (root, place) = self.place(path)?;
         check_mode(path, attributes.mode, has_sealed(content))?;
         let wanted = owner::Wanted::resolve(attributes)?;
         let bytes = vault.fill(content).map_err(|error| FsError::Invalid(format!("{path}: {error}")))?;
         let directory = beneath::open_directory(&root.handle, &place.parent)
             .map_err(|error| beneath::explain(path, error))?;
-        replace::replace(&directory, &place, &bytes, &wanted, journal)
+        Ok(Asked { place, directory, bytes, wanted })
     }
 
     fn place(&self, path: &str) -> Result<(&Root, Place), FsError> {

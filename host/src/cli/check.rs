@@ -1,63 +1,123 @@
 //! `lastmile check`: the manifest, every plugin, every target; no side effect but the compile cache.
+//!
+//! What is wrong with one part does not hide what is wrong with another: the file is read as far as it can be, each
+//! component is judged by itself, and each connector is asked about its targets.
 
+mod findings;
+mod grants;
+mod plugins;
+mod targets;
+
+use std::io::ErrorKind;
+use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::json;
 
-use lastmile::deploy::resolve::Catalogue;
-use lastmile::manifest::Faults;
+use lastmile::manifest::{self, Fault, Faults, Manifest, Survey};
 
+use self::findings::Findings;
+use self::grants::Needed;
 use crate::cli::load::{self, Context};
-use crate::cli::{exit, style};
+use crate::cli::{exit, style, text};
 
-/// Checks everything and reports all faults at once.
+/// Checks everything and reports all faults and warnings at once.
 pub(crate) fn run(context: &Context) -> anyhow::Result<ExitCode> {
-    let manifest = match context.manifest() {
-        Ok(manifest) => manifest,
-        Err(faults) => return Ok(print_faults(context, &faults)),
-    };
-    let sandbox = load::sandbox(&manifest.host.state_dir)?;
-    let (loaded, refused) = load::plugins(&sandbox, &manifest);
-    let catalogue = Catalogue::new(manifest.clone(), loaded);
-    let mut faults: Vec<(String, String)> =
-        refused.into_iter().map(|(plugin, error)| (format!("plugins.{plugin}"), error.to_string())).collect();
-    for (name, target) in &manifest.targets {
-        let checked = catalogue
-            .resolve(&target.tenant, name)
-            .and_then(|resolved| resolved.declared().and_then(|_| resolved.secrets().map(drop)));
-        if let Err(failure) = checked {
-            faults.push((format!("targets.{name}"), failure.message));
-        }
+    let survey = manifest::survey(&context.config);
+    let mut findings = Findings::new(&survey);
+    if let Some(manifest) = survey.manifest() {
+        look(&survey, manifest, &mut findings)?;
     }
+    findings.sort();
     if context.json {
-        let list: Vec<_> =
-            faults.iter().map(|(key, message)| json!({ "key": key, "message": message })).collect();
-        Context::print_json(&json!({ "ok": faults.is_empty(), "faults": list }))?;
+        Context::print_json(&json!({
+            "ok": findings.faults.is_empty(),
+            "file": context.config,
+            "faults": findings.faults,
+            "warnings": findings.warnings,
+            "plugins": survey.manifest().map_or(0, |manifest| manifest.plugins.len()),
+            "targets": survey.manifest().map_or(0, |manifest| manifest.targets.len()),
+        }))?;
     } else {
-        for (key, message) in &faults {
-            anstream::println!(
-                "{}{}{}: {key}: {message}",
-                style::BAD,
-                context.config.display(),
-                style::PLAIN
-            );
-        }
-        if faults.is_empty() {
-            anstream::println!(
-                "{}ok{}: {} plugins, {} targets",
-                style::GOOD,
-                style::PLAIN,
-                manifest.plugins.len(),
-                manifest.targets.len()
-            );
-        }
+        print(context, &survey, &findings);
     }
-    Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(exit::CONFIGURATION) })
+    Ok(exit::unless(!findings.faults.is_empty(), exit::CONFIGURATION))
 }
 
-/// The manifest's own faults.
-pub(crate) fn print_faults(context: &Context, faults: &Faults) -> ExitCode {
-    if context.json {
+fn look(survey: &Survey, manifest: &Manifest, findings: &mut Findings<'_>) -> anyhow::Result<()> {
+    let state = survey.is_sound("host.state-dir").then_some(manifest.host.state_dir.as_path());
+    if let Some(state) = state {
+        identity(state, findings);
+    }
+    let (sandbox, _private) = load::examining(state)?;
+    let mut needed = Needed::default();
+    let loaded = plugins::check(&sandbox, manifest, findings, &mut needed);
+    for target in manifest.targets.values() {
+        targets::check(target, manifest, loaded.get(&target.plugin), findings, &mut needed);
+    }
+    needed.report(manifest, findings);
+    Ok(())
+}
+
+/// Without one nothing can be deployed; that is no fault of the file.
+fn identity(state: &Path, findings: &mut Findings<'_>) {
+    let path = load::identity_path(state);
+    match std::fs::metadata(&path) {
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let message = format!("there is no identity in {} yet: nothing can be deployed", state.display());
+            findings.warn("host.state-dir", message, "run `lastmile init`");
+        }
+        Err(error) => {
+            let message = format!("whether there is an identity cannot be told: {}: {error}", path.display());
+            findings.warn("host.state-dir", message, "run `lastmile check` as the user that runs lastmile");
+        }
+    }
+}
+
+fn print(context: &Context, survey: &Survey, findings: &Findings<'_>) {
+    for fault in &findings.faults {
+        anstream::println!("{}", shown(context, fault, ""));
+    }
+    for warning in &findings.warnings {
+        anstream::println!("{}", shown(context, warning, "warning: "));
+    }
+    let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+    let warnings = match findings.warnings.len() {
+        0 => String::new(),
+        number => format!(", {}", count(number, "warning")),
+    };
+    if findings.faults.is_empty() {
+        let (plugins, targets) =
+            survey.manifest().map_or((0, 0), |manifest| (manifest.plugins.len(), manifest.targets.len()));
+        let (good, plain) = (style::GOOD, style::PLAIN);
+        anstream::println!(
+            "{good}ok{plain}: {}, {}{warnings}",
+            count(plugins, "plugin"),
+            count(targets, "target")
+        );
+    } else {
+        let (bad, plain) = (style::BAD, style::PLAIN);
+        anstream::println!("{bad}{}{plain}{warnings}", count(findings.faults.len(), "fault"));
+    }
+}
+
+/// `file:line:column: key: message; what to write instead`.
+fn shown(context: &Context, fault: &Fault, kind: &str) -> String {
+    let colour = if kind.is_empty() { style::BAD } else { style::WARN };
+    let place = if fault.line > 0 { format!("{}:{}:", fault.line, fault.column) } else { String::new() };
+    let key = if fault.key.is_empty() { String::new() } else { format!(" {}:", fault.key) };
+    let text = text::indented(&format!("{}; {}", fault.message, fault.instead));
+    format!(
+        "{colour}{}:{place}{colour:#} {kind}{}",
+        context.config.display(),
+        format!("{key} {text}").trim_start()
+    )
+}
+
+/// The faults of a manifest that another subcommand cannot do without.
+pub(crate) fn print_faults(json: bool, faults: &Faults) -> ExitCode {
+    if json {
         let _ = Context::print_json(&json!({ "ok": false, "faults": faults.list() }));
     } else {
         eprint!("{faults}");

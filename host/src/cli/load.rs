@@ -31,10 +31,16 @@ impl Context {
         Identity::load(&path).with_context(|| format!("{}; `lastmile init` makes one", path.display()))
     }
 
-    /// The outbox.
+    /// The outbox, which must be there: a look must not make one.
     pub(crate) fn store(&self, manifest: &Manifest) -> anyhow::Result<SqliteStore> {
         let path = outbox_path(&manifest.host.state_dir);
-        SqliteStore::open(&path).with_context(|| format!("the outbox {}", path.display()))
+        anyhow::ensure!(path.exists(), "there is no outbox {}; `lastmile init` makes one", path.display());
+        Self::open_store(&path)
+    }
+
+    /// The outbox, made where it is missing.
+    pub(crate) fn open_store(path: &Path) -> anyhow::Result<SqliteStore> {
+        SqliteStore::open(path).with_context(|| format!("the outbox {}", path.display()))
     }
 
     /// Prints a value as one JSON document.
@@ -68,9 +74,22 @@ pub(crate) fn sandbox(state: &Path) -> anyhow::Result<Sandbox> {
     Sandbox::new(settings).context("the sandbox")
 }
 
-/// One plugin's component, admitted and compiled.
-pub(crate) fn plugin(sandbox: &Sandbox, plugin: &Plugin) -> Result<Arc<Loaded>, LoadError> {
-    sandbox.load(&PluginSpec {
+/// A sandbox for looking only. It shares the host's compile cache where there is one that this user may use, and
+/// otherwise has one of its own for as long as the directory that is returned with it.
+pub(crate) fn examining(state: Option<&Path>) -> anyhow::Result<(Sandbox, Option<tempfile::TempDir>)> {
+    if let Some(state) = state.filter(|state| state.is_dir())
+        && let Ok(sandbox) = sandbox(state)
+    {
+        return Ok((sandbox, None));
+    }
+    let private =
+        tempfile::Builder::new().prefix("lastmile-").tempdir().context("a directory for compiling")?;
+    Ok((sandbox(private.path())?, Some(private)))
+}
+
+/// What the sandbox is told of a plugin.
+pub(crate) fn spec(plugin: &Plugin) -> PluginSpec {
+    PluginSpec {
         name: plugin.name.clone(),
         path: plugin.component.clone(),
         sha256: plugin.sha256,
@@ -81,7 +100,16 @@ pub(crate) fn plugin(sandbox: &Sandbox, plugin: &Plugin) -> Result<Arc<Loaded>, 
         },
         inert_wasi: plugin.wasi.is_inert(),
         limits: plugin.limits.clone(),
-    })
+    }
+}
+
+/// A target's configuration from a JSON file.
+pub(crate) fn target_config(path: &Path) -> anyhow::Result<String> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let object: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_str(&text);
+    let form = || format!("{} is no JSON object, as a target's configuration is", path.display());
+    object.with_context(form)?;
+    Ok(text)
 }
 
 /// Plugins that were refused, and why.
@@ -91,8 +119,8 @@ pub(crate) type Refused = Vec<(String, LoadError)>;
 pub(crate) fn plugins(sandbox: &Sandbox, manifest: &Manifest) -> (BTreeMap<String, Arc<Loaded>>, Refused) {
     let mut loaded = BTreeMap::new();
     let mut refused = Vec::new();
-    for (name, spec) in &manifest.plugins {
-        match plugin(sandbox, spec) {
+    for (name, plugin) in &manifest.plugins {
+        match sandbox.load(&spec(plugin)) {
             Ok(component) => {
                 loaded.insert(name.clone(), component);
             }
@@ -100,12 +128,4 @@ pub(crate) fn plugins(sandbox: &Sandbox, manifest: &Manifest) -> (BTreeMap<Strin
         }
     }
     (loaded, refused)
-}
-
-/// Milliseconds since the epoch as RFC 3339 in UTC.
-pub(crate) fn utc(milliseconds: i64) -> String {
-    time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000)
-        .ok()
-        .and_then(|at| at.format(&time::format_description::well_known::Rfc3339).ok())
-        .unwrap_or_default()
 }

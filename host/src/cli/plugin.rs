@@ -1,88 +1,78 @@
 //! `lastmile plugin`: what a component is, before and after it is admitted.
 
-use std::path::PathBuf;
+mod inspect;
+
 use std::process::ExitCode;
 
 use clap::Subcommand;
 use serde_json::json;
 
-use lastmile::sandbox::inspect;
-
 use crate::cli::load::{self, Context};
+use crate::cli::table::{self, Cell, Long};
 use crate::cli::{exit, style};
 
 /// What to look at.
 #[derive(Subcommand)]
 pub(crate) enum Action {
-    /// Print a component's digest, size, imports, exports and the verdict of the admission scan.
-    Inspect {
-        /// The component.
-        file: PathBuf,
-    },
+    /// Judge a component by itself: digest, imports, exports, admission with compilation, its own name.
+    ///
+    /// No plugins.toml and no state directory are needed. With a target's configuration it also prints what the
+    /// connector declares, as the grant to paste.
+    #[command(after_help = "Examples:
+  lastmile plugin inspect plugins/nginx.wasm
+  lastmile plugin inspect plugins/nginx.wasm --target-config target.json
+  lastmile plugin inspect vendor.wasm --inert-wasi --json
+
+Exit code 4: it would be refused. 3: it refuses the configuration.")]
+    Inspect(inspect::Options),
     /// List the plugins of plugins.toml and whether each is admitted.
+    #[command(after_help = "Example:
+  lastmile plugin list
+
+Exit code 4: at least one was refused.")]
     List,
 }
 
 /// Runs the action.
 pub(crate) fn run(context: &Context, action: Action) -> anyhow::Result<ExitCode> {
     match action {
-        Action::Inspect { file } => inspect_file(context, &file),
+        Action::Inspect(options) => inspect::run(context, &options),
         Action::List => list(context),
     }
 }
 
-fn inspect_file(context: &Context, file: &std::path::Path) -> anyhow::Result<ExitCode> {
-    let report = inspect(file)?;
-    if context.json {
-        Context::print_json(&report)?;
-    } else {
-        println!("file     {}", file.display());
-        println!("sha256   {}", report.sha256);
-        println!("size     {} bytes", report.size);
-        for import in &report.imports {
-            println!("import   {import}");
-        }
-        for export in &report.exports {
-            println!("export   {export}");
-        }
-        match &report.refused {
-            None => anstream::println!("verdict  {}admissible{}", style::GOOD, style::PLAIN),
-            Some(why) => anstream::println!("verdict  {}refused{}: {why}", style::BAD, style::PLAIN),
-        }
-    }
-    Ok(if report.refused.is_none() { ExitCode::SUCCESS } else { ExitCode::from(exit::REFUSED) })
-}
-
 fn list(context: &Context) -> anyhow::Result<ExitCode> {
-    let manifest = match context.manifest() {
-        Ok(manifest) => manifest,
-        Err(faults) => return Ok(super::check::print_faults(context, &faults)),
-    };
-    let sandbox = load::sandbox(&manifest.host.state_dir)?;
-    let mut rows = Vec::new();
-    for (name, plugin) in &manifest.plugins {
-        let verdict = load::plugin(&sandbox, plugin).map(drop).map_err(|error| error.to_string());
-        rows.push((name, &plugin.component, verdict));
-    }
-    let refused = rows.iter().any(|(_, _, verdict)| verdict.is_err());
+    let manifest = context.manifest()?;
+    let (sandbox, _private) = load::examining(Some(&manifest.host.state_dir))?;
+    let (_, refused) = load::plugins(&sandbox, &manifest);
+    let reason =
+        |name: &str| refused.iter().find(|(plugin, _)| plugin == name).map(|(_, error)| &error.reason);
+    let targets = |name: &str| manifest.targets.values().filter(|target| target.plugin == name).count();
     if context.json {
-        let list: Vec<_> = rows
-            .iter()
-            .map(|(name, path, verdict)| json!({ "plugin": name, "component": path, "refused": verdict.as_ref().err() }))
-            .collect();
-        Context::print_json(&list)?;
+        let row = |(name, plugin): (&String, &lastmile::manifest::Plugin)| {
+            json!({
+                "plugin": name, "component": plugin.component, "sha256": plugin.sha256.map(hex::encode),
+                "targets": targets(name), "refused": reason(name),
+            })
+        };
+        Context::print_json(&manifest.plugins.iter().map(row).collect::<Vec<_>>())?;
     } else {
-        for (name, path, verdict) in &rows {
-            match verdict {
-                Ok(()) => anstream::println!(
-                    "{name:<20} {}admitted{}  {}",
-                    style::GOOD,
-                    style::PLAIN,
-                    path.display()
-                ),
-                Err(why) => anstream::println!("{name:<20} {}refused{}   {why}", style::BAD, style::PLAIN),
-            }
-        }
+        let row = |(name, plugin): (&String, &lastmile::manifest::Plugin)| {
+            let pinned = if plugin.sha256.is_some() { "pinned" } else { "unpinned" };
+            let (verdict, colour, last) = match reason(name) {
+                None => ("admitted", style::GOOD, plugin.component.display().to_string()),
+                Some(why) => ("refused", style::BAD, why.clone()),
+            };
+            vec![
+                Cell::new(name),
+                Cell::new(verdict).styled(colour),
+                Cell::new(pinned),
+                Cell::number(targets(name)),
+                Cell::new(last),
+            ]
+        };
+        let rows: Vec<_> = manifest.plugins.iter().map(row).collect();
+        table::print(&["plugin", "verdict", "digest", "targets", "component, or why not"], &rows, Long::Wrap);
     }
-    Ok(if refused { ExitCode::from(exit::REFUSED) } else { ExitCode::SUCCESS })
+    Ok(exit::unless(!refused.is_empty(), exit::REFUSED))
 }

@@ -10,6 +10,9 @@ use crate::cli::load::Context;
 
 /// Options of `lastmile seal`.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  lastmile seal < key.pem
+  lastmile seal --recipient age1… < key.pem     # on a machine that is not the host")]
 pub(crate) struct Options {
     /// Seal for these age recipients instead of this host.
     #[arg(long = "recipient", short = 'r')]

@@ -10,6 +10,8 @@ pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 /// Worth a look.
 pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
+/// Nothing to see here.
+pub(crate) const QUIET: Style = Style::new().dimmed();
 /// Back to plain.
 pub(crate) const PLAIN: Reset = Reset;
 

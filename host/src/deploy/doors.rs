@@ -26,8 +26,6 @@ pub struct GrantedDoors {
     journal: Arc<Journal>,
     deadline: Instant,
     cancel: Cancel,
-    plugin: String,
-    target: String,
 }
 
 impl GrantedDoors {
@@ -59,8 +57,6 @@ impl GrantedDoors {
             journal: Arc::clone(journal),
             deadline,
             cancel: cancel.clone(),
-            plugin: resolved.plugin.name.clone(),
-            target: resolved.target.name.clone(),
         })
     }
 
@@ -134,6 +130,6 @@ impl Doors for GrantedDoors {
     fn log(&mut self, stream: &str, bytes: &[u8]) {
         let text = self.vault.scrub(bytes);
         let text = String::from_utf8_lossy(&text).escape_debug().to_string();
-        tracing::info!(plugin = self.plugin, target = self.target, stream, "{text}");
+        tracing::info!(stream, "{text}");
     }
 }

@@ -6,10 +6,11 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::capability::document::{Document, Part};
-use crate::capability::fs::{Attributes, FsError, Written};
+use crate::capability::fs::{Attributes, FsDoor, FsError, Written};
 use crate::capability::net::{NetError, Request, Response};
 use crate::capability::process::{Command, ExecError, Output, Status};
-use crate::grant::{CommandLine, Endpoint, Grant, PathPrefix};
+use crate::capability::vault::Vault;
+use crate::grant::{CommandLine, Endpoint, Grant};
 use crate::sandbox::Doors;
 
 /// One thing that the connector would do.
@@ -20,6 +21,8 @@ pub enum Step {
     Write {
         /// Where.
         path: String,
+        /// `create`, `replace`, or `unchanged` by content, mode and owner.
+        effect: &'static str,
         /// Permission bits, octal.
         mode: String,
         /// Content in order; sealed parts by name only.
@@ -50,14 +53,19 @@ pub type Plan = Arc<Mutex<Vec<Step>>>;
 /// Doors that record and change nothing.
 pub struct PlanDoors {
     declared: Grant,
+    fs: FsDoor,
+    vault: Vault,
     plan: Plan,
 }
 
 impl PlanDoors {
-    /// Doors for what was declared; the steps go into `plan`.
-    #[must_use]
-    pub fn new(declared: Grant, plan: Plan) -> Self {
-        Self { declared, plan }
+    /// Doors for what was declared; the steps go into `plan`. The vault is for comparing with what is there.
+    ///
+    /// # Errors
+    ///
+    /// A granted directory that is not there.
+    pub fn open(declared: Grant, vault: Vault, plan: Plan) -> Result<Self, FsError> {
+        Ok(Self { fs: FsDoor::open(&declared.fs_write)?, declared, vault, plan })
     }
 
     fn record(&self, step: Step) {
@@ -86,16 +94,18 @@ impl Doors for PlanDoors {
         content: Document,
         attributes: Attributes,
     ) -> Result<Written, FsError> {
-        let wanted: PathPrefix = path.parse().map_err(|_| FsError::Invalid(path.to_owned()))?;
-        if !self.declared.fs_write.iter().any(|prefix| prefix.covers(&wanted)) {
-            return Err(FsError::Denied(path.to_owned()));
-        }
+        let written = self.fs.foresee(path, &content, &attributes, &self.vault)?;
         self.record(Step::Write {
             path: path.to_owned(),
+            effect: match written {
+                Written::Created => "create",
+                Written::Replaced => "replace",
+                Written::Unchanged => "unchanged",
+            },
             mode: format!("{:04o}", attributes.mode),
             parts: describe(&content),
         });
-        Ok(if std::path::Path::new(path).exists() { Written::Replaced } else { Written::Created })
+        Ok(written)
     }
 
     fn exec(&mut self, command: Command) -> Result<Output, ExecError> {

@@ -10,7 +10,7 @@ use crate::deploy::run_failure;
 use crate::grant::{CommandLine, Grant};
 use crate::manifest::{Manifest, Plugin, SecretSource, Target};
 use crate::outcome::{Failure, Outcome};
-use crate::sandbox::{Capability, Loaded};
+use crate::sandbox::{Capability, Loaded, Problem, RunError};
 
 /// The plugins that were loaded and the targets that use them.
 pub struct Catalogue {
@@ -39,6 +39,12 @@ impl Catalogue {
     #[must_use]
     pub fn allows_expired(&self, target: &str) -> bool {
         self.manifest.targets.get(target).is_some_and(|target| target.allow_expired)
+    }
+
+    /// The name of the plugin that deploys to this target; empty for a target that is not there.
+    #[must_use]
+    pub fn plugin_of(&self, target: &str) -> &str {
+        self.manifest.targets.get(target).map_or("", |target| &target.plugin)
     }
 
     /// The names of all targets.
@@ -85,20 +91,7 @@ impl Resolved {
     /// The connector finds the configuration wrong, or declares more than was granted; the message then
     /// holds the lines to add.
     pub fn declared(&self) -> Result<Grant, Failure> {
-        let answer = self.loaded.capabilities(&self.config_json()).map_err(|error| run_failure(&error))?;
-        let capabilities = answer.map_err(|problems| {
-            let text: Vec<String> = problems
-                .iter()
-                .map(|p| format!("targets.{}.config{}: {}", self.target.name, p.pointer, p.message))
-                .collect();
-            Failure::new(Outcome::Misconfigured, text.join("; "))
-        })?;
-        let declared = parse(capabilities).map_err(|text| {
-            Failure::new(
-                Outcome::Rejected,
-                format!("plugin `{}` declares nonsense: {text}", self.plugin.name),
-            )
-        })?;
+        let declared = needs(&self.loaded, &self.config_json()).map_err(|unknown| self.failure(unknown))?;
         let missing = self.plugin.grant.missing(&declared);
         if missing.is_empty() {
             return Ok(declared);
@@ -114,13 +107,35 @@ impl Resolved {
         ))
     }
 
+    fn failure(&self, unknown: UnknownNeeds) -> Failure {
+        match unknown {
+            UnknownNeeds::NoAnswer(error) => run_failure(&error),
+            UnknownNeeds::Problems(problems) => {
+                let text: Vec<String> = problems
+                    .iter()
+                    .map(|p| format!("targets.{}.config{}: {}", self.target.name, p.pointer, p.message))
+                    .collect();
+                Failure::new(Outcome::Misconfigured, text.join("; "))
+            }
+            UnknownNeeds::Nonsense(text) => Failure::new(
+                Outcome::Rejected,
+                format!("plugin `{}` declares nonsense: {text}", self.plugin.name),
+            ),
+        }
+    }
+
     /// The target's secrets, read now.
     ///
     /// # Errors
     ///
     /// A variable that is not set or a file that cannot be read.
     pub fn secrets(&self) -> Result<BTreeMap<String, Secret>, Failure> {
-        self.target.secrets.iter().map(|(name, source)| Ok((name.clone(), read(name, source)?))).collect()
+        let read = |(name, source): (&String, &SecretSource)| {
+            let secret = read_secret(source)
+                .map_err(|text| Failure::new(Outcome::Misconfigured, format!("secret `{name}`: {text}")))?;
+            Ok((name.clone(), secret))
+        };
+        self.target.secrets.iter().map(read).collect()
     }
 
     /// How the target's endpoints are dialled.
@@ -147,6 +162,27 @@ impl Resolved {
     }
 }
 
+/// Why it cannot be told what a configuration needs.
+#[derive(Debug)]
+pub enum UnknownNeeds {
+    /// The connector did not return.
+    NoAnswer(RunError),
+    /// The connector finds the configuration wrong.
+    Problems(Vec<Problem>),
+    /// The connector declares what can be neither granted nor done.
+    Nonsense(String),
+}
+
+/// What the connector needs for this configuration, a JSON object.
+///
+/// # Errors
+///
+/// It cannot be told.
+pub fn needs(loaded: &Loaded, config: &str) -> Result<Grant, UnknownNeeds> {
+    let answer = loaded.capabilities(config).map_err(UnknownNeeds::NoAnswer)?;
+    parse(answer.map_err(UnknownNeeds::Problems)?).map_err(UnknownNeeds::Nonsense)
+}
+
 fn parse(capabilities: Vec<Capability>) -> Result<Grant, String> {
     let mut grant = Grant::default();
     for capability in capabilities {
@@ -169,15 +205,18 @@ fn parse(capabilities: Vec<Capability>) -> Result<Grant, String> {
     Ok(grant)
 }
 
-fn read(name: &str, source: &SecretSource) -> Result<Secret, Failure> {
-    let fault = |text: String| Failure::new(Outcome::Misconfigured, format!("secret `{name}`: {text}"));
+/// A secret from where the operator keeps it. The message names its place, never its content.
+///
+/// # Errors
+///
+/// A variable that is not set or a file that cannot be read.
+pub fn read_secret(source: &SecretSource) -> Result<Secret, String> {
     match source {
         SecretSource::Env(variable) => std::env::var_os(variable)
             .map(|value| Secret::new(std::os::unix::ffi::OsStringExt::into_vec(value)))
-            .ok_or_else(|| fault(format!("the environment variable {variable} is not set"))),
+            .ok_or_else(|| format!("the environment variable {variable} is not set")),
         SecretSource::File(path) => {
-            let mut bytes =
-                std::fs::read(path).map_err(|error| fault(format!("{}: {error}", path.display())))?;
+            let mut bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
             if bytes.last() == Some(&b'\n') {
                 bytes.pop();
             }

@@ -91,7 +91,7 @@ impl<'a> Report<'a> {
     }
 
     /// Line and column of a byte, from 1.
-    fn place(&self, at: usize) -> (usize, usize) {
+    pub(super) fn place(&self, at: usize) -> (usize, usize) {
         let line = self.lines.partition_point(|&start| start <= at);
         let start = line.checked_sub(1).and_then(|index| self.lines.get(index)).copied().unwrap_or(0);
         let before =
@@ -110,10 +110,6 @@ impl<'a> Report<'a> {
                 last.instead.push_str(&format!(" ({hidden} more lines are at fault)"));
             }
         }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.list.is_empty()
     }
 
     /// All of them, in the file's order.

@@ -10,6 +10,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::fault::{Faults, Report};
 use super::node::{Node, unsigned};
+use super::places::Places;
+use super::survey::Survey;
 use super::{Host, Manifest, check, plugin, target, writable};
 
 /// The largest file: a manifest of thousands of targets is well below it.
@@ -45,6 +47,11 @@ pub(super) fn text(path: &Path) -> Result<String, Faults> {
 
 /// The text's manifest. Relative paths are resolved against the directory of `path`.
 pub(super) fn parse(path: &Path, text: &str) -> Result<Manifest, Faults> {
+    survey(path, text).finish()
+}
+
+/// The text's manifest as far as it can be read, with every fault and every key's place.
+pub(super) fn survey(path: &Path, text: &str) -> Survey {
     let mut report = Report::new(text);
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
@@ -54,16 +61,17 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Manifest, Faults> {
     report.first_of_each_line(MOST_BROKEN_LINES);
     // A doubled key leaves the rest as it was meant. After any other error what was read is a guess.
     if errors.iter().any(|error| error.message() != "duplicate key") {
-        return Err(report.finish(path));
+        return Survey::unread(report.finish(path));
     }
     let root = Spanned::new(root.span(), DeValue::Table(root.into_inner()));
     let node = Node::root(&root);
     if !schema_is_known(&node, &mut report) {
-        return Err(report.finish(path));
+        return Survey::unread(report.finish(path));
     }
     check::table(&node, "", &mut report);
     let manifest = manifest(&node, path, &mut report);
-    if report.is_empty() { Ok(manifest) } else { Err(report.finish(path)) }
+    let places = Places::of(&node, &report);
+    Survey { manifest: Some(manifest), places, faults: report.finish(path) }
 }
 
 /// A file of another version would only be misread.
@@ -128,7 +136,8 @@ pub(super) const NAMES: &str =
     "write 1 to 64 of a-z, 0-9, `.`, `_` and `-`, beginning with a letter or a digit";
 
 /// Whether it can name a plugin, a target or a tenant: names become parts of file names and of log lines.
-pub(super) fn is_name(text: &str) -> bool {
+#[must_use]
+pub fn is_name(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     text.len() <= 64
         && text.bytes().next().is_some_and(plain)

@@ -12,6 +12,7 @@
 
 mod golden;
 mod reference;
+mod survey;
 mod values;
 
 use std::path::PathBuf;

@@ -11,8 +11,8 @@ use super::clock::Clock;
 use super::imports::State;
 use super::limits::{Budget, Exceeded};
 use super::{
-    Cancel, Capability, Doors, GuestDeployment, GuestFailure, GuestReceipt, Limits, Problem, RunError,
-    convert,
+    Cancel, Capability, Doors, GuestDeployment, GuestFailure, GuestReceipt, Inert, Limits, Problem, RunError,
+    convert, inert,
 };
 use crate::capability::document::Document;
 use crate::capability::fs::{Attributes, FsError, Written};
@@ -66,6 +66,12 @@ impl Loaded {
         Ok(answer
             .map(|list| list.into_iter().map(convert::capability).collect())
             .map_err(|problems| problems.into_iter().map(convert::problem).collect()))
+    }
+
+    /// What the component gets of each WASI import, if WASI is answered inertly.
+    #[must_use]
+    pub fn inert_wasi(&self) -> Vec<Inert> {
+        inert::describe(&self.engine, self.linked.instance_pre().component())
     }
 
     /// Runs the deployment behind these doors.

@@ -25,10 +25,7 @@ pub(super) fn replace(
 ) -> Result<Written, FsError> {
     let path = place.path().display().to_string();
     let present = present(directory, place, &path)?;
-    if let Some(stat) = &present
-        && wanted.matches(stat)
-        && same_content(directory, place, stat, content, &path)?
-    {
+    if is_same(directory, place, content, wanted, present.as_ref(), &path)? {
         return Ok(Written::Unchanged);
     }
     fault::point("journal.replace.before");
@@ -40,6 +37,37 @@ pub(super) fn replace(
         .map_err(|error| FsError::Io(format!("{path}: {error}")))?;
     take_the_name(directory, place, &names, present.is_some()).map_err(|error| explain(&path, error))?;
     Ok(if present.is_some() { Written::Replaced } else { Written::Created })
+}
+
+/// What [`replace`] would do now.
+pub(super) fn foresee(
+    directory: &OwnedFd,
+    place: &Place,
+    content: &[u8],
+    wanted: &Wanted,
+) -> Result<Written, FsError> {
+    let path = place.path().display().to_string();
+    let present = present(directory, place, &path)?;
+    let same = is_same(directory, place, content, wanted, present.as_ref(), &path)?;
+    Ok(match present {
+        Some(_) if same => Written::Unchanged,
+        Some(_) => Written::Replaced,
+        None => Written::Created,
+    })
+}
+
+fn is_same(
+    directory: &OwnedFd,
+    place: &Place,
+    content: &[u8],
+    wanted: &Wanted,
+    present: Option<&Stat>,
+    path: &str,
+) -> Result<bool, FsError> {
+    match present {
+        Some(stat) if wanted.matches(stat) => same_content(directory, place, stat, content, path),
+        _ => Ok(false),
+    }
 }
 
 /// What stands there now. Anything but a regular file is refused.

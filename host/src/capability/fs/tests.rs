@@ -194,3 +194,19 @@ fn a_single_file_grant_covers_no_neighbour() {
     assert!(matches!(write(&format!("{one}2")), Err(FsError::Denied(_))));
     assert!(matches!(write(&format!("{one}/x")), Err(FsError::Denied(_))));
 }
+
+#[test]
+fn what_is_foreseen_is_what_then_happens_and_nothing_happens_yet() {
+    let room = room();
+    let path = format!("{}/tls/site.pem", room.path.display());
+    let foresee = |content: &str, attributes| room.door.foresee(&path, &text(content), attributes, &vault());
+    assert_eq!(foresee("one", &PUBLIC), Ok(Written::Created));
+    assert!(!room.path.join("tls/site.pem").exists());
+    assert_eq!(room.write("tls/site.pem", &text("one"), &PUBLIC), Ok(Written::Created));
+    assert_eq!(foresee("one", &PUBLIC), Ok(Written::Unchanged));
+    assert_eq!(foresee("two", &PUBLIC), Ok(Written::Replaced));
+    assert_eq!(foresee("one", &PRIVATE), Ok(Written::Replaced));
+    assert_eq!(fs::read_to_string(room.path.join("tls/site.pem")).unwrap(), "one");
+    let beyond = format!("{}/outside", room.path.display());
+    assert!(matches!(room.door.foresee(&beyond, &text(""), &PUBLIC, &vault()), Err(FsError::Denied(_))));
+}
