@@ -22,8 +22,12 @@ const LOOK: Duration = Duration::from_secs(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// A reload takes milliseconds, or it takes its time: for so long the pauses are broken by glances.
 const YOUNG: Duration = Duration::from_secs(1);
-/// The first glance comes after so long, each further one when a quarter of the time has passed again.
+/// The first glance comes after so long, each further one when an eighth of the time has passed again.
 const FIRST_GLANCE: Duration = Duration::from_millis(4);
+/// Served is what every look meets for so long: while a server reloads, old and new processes answer in turns.
+const STEADY: Duration = Duration::from_millis(30);
+/// A slow target is looked at as often as this at least.
+const STEADY_LOOKS: u32 = 3;
 
 /// How TLS begins on a line that starts in the clear.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,8 +166,7 @@ pub fn verify(
     let mut pause = wanted.interval;
     let mut looks = 0;
     loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let met = served_fingerprint(wanted, runtime, left.min(LOOK));
+        let met = steady(wanted, expected, runtime, deadline);
         looks += 1;
         match met {
             Ok(served) if served == expected => return Ok(()),
@@ -189,15 +192,35 @@ fn glance(wanted: &Verify, expected: &str, runtime: &Handle, started: Instant, p
     let until = Instant::now() + pause;
     loop {
         let (age, left) = (started.elapsed(), until.saturating_duration_since(Instant::now()));
-        let step = FIRST_GLANCE.max(age / 4);
+        let step = FIRST_GLANCE.max(age / 8);
         if age >= YOUNG || left <= step {
             thread::sleep(left);
             return false;
         }
         thread::sleep(step);
-        if served_fingerprint(wanted, runtime, left.min(LOOK)).is_ok_and(|served| served == expected) {
+        if steady(wanted, expected, runtime, until).is_ok_and(|served| served == expected) {
             return true;
         }
+    }
+}
+
+/// What is served; `expected` only if it is met again and again.
+fn steady(
+    wanted: &Verify,
+    expected: &str,
+    runtime: &Handle,
+    deadline: Instant,
+) -> Result<String, VerifyError> {
+    let started = Instant::now();
+    let mut looks = 0;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let served = served_fingerprint(wanted, runtime, left.min(LOOK))?;
+        looks += 1;
+        if served != expected || (looks >= STEADY_LOOKS && started.elapsed() >= STEADY) {
+            return Ok(served);
+        }
+        thread::sleep(Duration::from_millis(1));
     }
 }
 

@@ -95,6 +95,19 @@ fn who_waits_for_a_reload_does_not_wait_for_the_interval() {
 }
 
 #[test]
+fn once_is_not_served() {
+    let (old, new) = (certificate(), certificate());
+    let port = serve(StartTls::None, true, vec![new.clone(), new.clone(), old.clone()]);
+    let error = verify(&wanted(port, StartTls::None), &fingerprint(&new), &runtime(), soon()).unwrap_err();
+    assert!(
+        matches!(&error, VerifyError::Mismatch { served, .. } if *served == fingerprint(&old)),
+        "{error}"
+    );
+    let port = serve(StartTls::None, true, vec![new.clone(), old, new.clone()]);
+    verify(&wanted(port, StartTls::None), &fingerprint(&new), &runtime(), soon()).unwrap();
+}
+
+#[test]
 fn another_certificate_is_told() {
     let (old, new) = (certificate(), certificate());
     let port = serve(StartTls::None, true, vec![old.clone()]);
