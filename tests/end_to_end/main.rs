@@ -8,6 +8,7 @@
 )]
 
 mod crash;
+mod foreign;
 mod hostile;
 mod nginx;
 mod room;
