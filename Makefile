@@ -1,5 +1,5 @@
 # lastmile: `make help` lists the targets.
-.PHONY: help build fault guests hostile demo test bench lint clean
+.PHONY: help build fault guests hostile foreign demo test bench lint clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -18,6 +18,10 @@ guests: ## The shipped connectors, into plugins/
 hostile: ## The hostile components of the tests, into target/hostile/
 	guests/build.sh tests/guests target/hostile --examples
 
+foreign: ## Connectors in Python, JavaScript and C, into target/foreign/
+	tests/setup.sh foreign
+	for lang in python javascript c; do timeout 600 tests/foreign/build.sh $$lang target/foreign || exit 1; done
+
 demo: ## The main job on real nginx, HAProxy and moto, and three attacks
 	tests/setup.sh host servers moto
 	$(MAKE) build guests hostile
@@ -25,7 +29,7 @@ demo: ## The main job on real nginx, HAProxy and moto, and three attacks
 
 test: ## Every test
 	tests/setup.sh host servers java moto
-	$(MAKE) fault build guests hostile
+	$(MAKE) fault build guests hostile foreign
 	cargo test --release --locked --workspace
 	cd guests && CARGO_TARGET_DIR=../target/guests-native cargo test --locked
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a make target needs: tests/setup.sh host | servers | java | moto | bench
+# Installs what a make target needs: tests/setup.sh host | servers | java | moto | bench | foreign
 # As root it installs Debian's packages; otherwise it names what is missing and stops.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -28,6 +28,11 @@ moto() {
   "$venv/bin/pip" install --quiet --disable-pip-version-check 'moto[server]==5.2.5' boto3
 }
 
+node() { # the machine's own, if it is new enough; else Debian's
+  [ "$(command node -p 'process.versions.node.split(".")[0] >= 18' 2>/dev/null)" = true ] && command -v npm >/dev/null && return
+  need nodejs npm
+}
+
 for part in "$@"; do
   case "$part" in
     host) need gcc libc6-dev ;;
@@ -35,6 +40,7 @@ for part in "$@"; do
     java) need openjdk-17-jdk-headless ;;
     bench) need strace ;;
     moto) need python3 python3-venv; moto ;;
+    foreign) need clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32 python3 python3-venv; node ;;
     *) echo "tests/setup.sh: no part '$part'" >&2; exit 2 ;;
   esac
 done

@@ -13,6 +13,7 @@ mod crash;
 mod crash_random;
 mod credentials;
 mod foreign;
+mod foreign_enqueue;
 mod haproxy;
 mod hostile;
 mod moto;

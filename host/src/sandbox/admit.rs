@@ -11,6 +11,8 @@ use super::scan::{self, Scanned};
 use super::{Granted, Limits, PluginSpec, wasi};
 
 const CONNECTOR: &str = "lastmile:connector/connector@0.1.0";
+/// The connector, and what componentize-py and componentize-qjs leave behind of their build; nothing calls it.
+const EXPORTS: &[&str] = &[CONNECTOR, "init", "exports"];
 
 /// A component that was read, and that the scan lets pass.
 pub(super) struct Admitted {
@@ -68,14 +70,16 @@ fn judge(scanned: &Scanned, granted: Granted, inert_wasi: bool) -> Result<(), St
             name => return Err(format!("it imports {name}, which lastmile does not have")),
         };
         if let (false, name) = power {
-            return Err(format!("it imports {import}, but the plugin has no `{name}` grant"));
+            return Err(format!(
+                "it imports {import}, but the plugin has no `{name}` grant. Grant it, or have the component built \
+                 for a world without it: docs/toolchains.md"
+            ));
         }
     }
     if !scanned.exports.iter().any(|export| export == CONNECTOR) {
         return Err(format!("it does not export {CONNECTOR}: it is no connector of this contract"));
     }
-    // Some toolchains export their own `init`; nothing calls it.
-    match scanned.exports.iter().find(|export| *export != CONNECTOR && *export != "init") {
+    match scanned.exports.iter().find(|export| !EXPORTS.contains(&export.as_str())) {
         Some(other) => Err(format!("it exports {other} besides the connector")),
         None => Ok(()),
     }

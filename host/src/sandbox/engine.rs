@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use wasmtime::component::Component;
 use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Strategy,
     WasmBacktraceDetails,
@@ -11,10 +12,13 @@ use super::cache::Cache;
 use super::clock::Clock;
 use super::compile::compile;
 use super::run::Loaded;
-use super::{LoadError, PluginSpec, SandboxSettings, admit, artefact, link};
+use super::{Limits, LoadError, PluginSpec, SandboxSettings, admit, artefact, link};
 
 /// Guests at the same time.
 const CONCURRENCY: u32 = 16;
+/// The most core instances that any plugin may be given. Python begins with 109, and each extension module
+/// adds one or two.
+const MOST_INSTANCES: u32 = 256;
 /// The largest memory that any plugin may be given.
 const LARGEST_MEMORY: usize = 256 << 20;
 
@@ -56,15 +60,37 @@ impl Sandbox {
         let compiled = match self.cache.get(&key) {
             Some(compiled) => compiled,
             None => {
+                // A language's whole runtime takes a compiler ten seconds: say what is going on.
+                let tenths = admitted.bytes.len().div_ceil(100_000);
+                tracing::info!("compiling plugin {} ({}.{} MB), once", spec.name, tenths / 10, tenths % 10);
                 let compiled = compile(&self.settings.compiler, &admitted.bytes)?;
                 self.cache.put(&key, &compiled).map_err(|error| format!("the compile cache: {error}"))?;
                 compiled
             }
         };
         let component = artefact::load(&self.engine, &compiled)?;
+        fits(&component, &spec.limits)?;
         let linked = link::link(&self.engine, &component, spec)?;
         Ok(Arc::new(Loaded::new(self.engine.clone(), Arc::clone(&self.clock), linked, spec.limits.clone())))
     }
+}
+
+/// Whether a call can even begin: a component that needs more is refused now, not in the night when its first
+/// certificate comes.
+fn fits(component: &Component, limits: &Limits) -> Result<(), String> {
+    let Some(needs) = component.resources_required() else { return Ok(()) };
+    let starts_with = [
+        (needs.max_initial_memory_size, limits.memory_bytes, "bytes of memory", "memory-bytes"),
+        (needs.max_initial_table_size, limits.table_elements, "table elements", "table-elements"),
+    ];
+    for (needed, limit, what, key) in starts_with {
+        if let Some(needed) = needed.filter(|needed| *needed > limit) {
+            return Err(format!(
+                "it starts with {needed} {what}, more than limits.{key} = {limit}: raise that"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The engine that runs guests.
@@ -100,11 +126,11 @@ fn profile() -> Config {
 fn pool() -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(CONCURRENCY)
-        .total_core_instances(CONCURRENCY * 128)
+        .total_core_instances(CONCURRENCY * MOST_INSTANCES)
         .total_memories(CONCURRENCY * 4)
         .total_tables(CONCURRENCY * 16)
         .max_memory_size(LARGEST_MEMORY)
-        .max_core_instances_per_component(128)
+        .max_core_instances_per_component(MOST_INSTANCES)
         .max_memories_per_component(4)
         .max_tables_per_component(16)
         .max_memories_per_module(1)

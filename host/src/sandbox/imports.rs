@@ -1,17 +1,21 @@
 //! The three interfaces as a guest calls them: counted, translated, handed to the doors.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use wasmtime::component::Resource;
 
 use super::bindings::lastmile::connector::{fs, net, process, types};
 use super::limits::Budget;
-use super::{Doors, convert};
+use super::wasi::Output;
+use super::{Doors, Limits, convert};
 
 /// What a store holds.
 pub(super) struct State {
     pub(super) doors: Box<dyn Doors>,
     pub(super) budget: Budget,
+    /// When the call began.
+    pub(super) started: Instant,
+    output: Output,
 }
 
 /// A connection; its number is the doors' own.
@@ -20,10 +24,29 @@ pub(super) struct State {
 pub struct Dialled;
 
 impl State {
+    pub(super) fn new(doors: Box<dyn Doors>, limits: Limits) -> Self {
+        Self { doors, budget: Budget::new(limits), started: Instant::now(), output: Output::default() }
+    }
+
+    /// What an inert WASI guest printed, as far as the limit goes.
     pub(super) fn log(&mut self, stream: &str, bytes: &[u8]) {
         let granted = self.budget.log(bytes.len());
-        if let Some(bytes) = bytes.get(..granted).filter(|bytes| !bytes.is_empty()) {
-            self.doors.log(stream, bytes);
+        if let Some(whole) = self.output.take(stream, bytes.get(..granted.bytes).unwrap_or_default()) {
+            self.doors.log(stream, &whole);
+        }
+        if let Some(limit) = granted.cut_off {
+            self.end_log();
+            let text = format!("the rest of what it prints is dropped: limits.log-bytes is {limit}");
+            self.doors.log(stream, text.as_bytes());
+        }
+    }
+
+    /// The last line has no end where the guest crashed.
+    pub(super) fn end_log(&mut self) {
+        for (stream, rest) in self.output.rest() {
+            if let Some(rest) = rest {
+                self.doors.log(stream, &rest);
+            }
         }
     }
 }

@@ -36,7 +36,7 @@ impl Default for Limits {
             component_bytes: 32 << 20,
             memory_bytes: 64 << 20,
             table_elements: 20_000,
-            instances: 128,
+            instances: 256,
             wall: Duration::from_secs(120),
             host_calls: 10_000,
             bytes_in: 16 << 20,
@@ -95,12 +95,22 @@ impl Budget {
     }
 
     /// How many of these bytes may still be logged.
-    pub(super) fn log(&mut self, bytes: usize) -> usize {
-        let left = self.limits.log_bytes.saturating_sub(self.logged);
-        let granted = left.min(bytes as u64);
-        self.logged += granted;
-        usize::try_from(granted).unwrap_or(bytes)
+    pub(super) fn log(&mut self, bytes: usize) -> LogShare {
+        let (limit, already_full) = (self.limits.log_bytes, self.logged > self.limits.log_bytes);
+        let left = limit.saturating_sub(self.logged);
+        self.logged = self.logged.saturating_add(bytes as u64);
+        LogShare {
+            bytes: bytes.min(usize::try_from(left).unwrap_or(bytes)),
+            cut_off: (self.logged > limit && !already_full).then_some(limit),
+        }
     }
+}
+
+/// What the log takes of a write.
+pub(super) struct LogShare {
+    pub(super) bytes: usize,
+    /// The limit, where this write is the first to go beyond it.
+    pub(super) cut_off: Option<u64>,
 }
 
 fn spend(used: &mut u64, more: u64, limit: u64, name: &'static str) -> Result<(), Exceeded> {

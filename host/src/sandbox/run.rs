@@ -9,7 +9,7 @@ use super::bindings::DeploymentConnectorPre;
 use super::bindings::exports::lastmile::connector::connector::Guest;
 use super::clock::Clock;
 use super::imports::State;
-use super::limits::{Budget, Exceeded};
+use super::limits::Exceeded;
 use super::{
     Cancel, Capability, Doors, GuestDeployment, GuestFailure, GuestReceipt, Inert, Limits, Problem, RunError,
     convert, inert,
@@ -123,7 +123,7 @@ impl Loaded {
         cancel: &Cancel,
         call: impl FnOnce(&Guest, &mut Store<State>) -> wasmtime::Result<R>,
     ) -> Result<R, RunError> {
-        let mut store = Store::new(&self.engine, State { doors, budget: Budget::new(self.limits.clone()) });
+        let mut store = Store::new(&self.engine, State::new(doors, self.limits.clone()));
         store.limiter(|state| &mut state.budget);
         store.set_hostcall_fuel(HOSTCALL_FUEL);
         let (wall, cancel) = (self.limits.wall, cancel.clone());
@@ -143,6 +143,7 @@ impl Loaded {
             .linked
             .instantiate(&mut store)
             .and_then(|instance| call(instance.lastmile_connector_connector(), &mut store));
+        store.data_mut().end_log();
         ended.map_err(|error| classify(&error))
     }
 }
@@ -151,10 +152,12 @@ fn classify(error: &wasmtime::Error) -> RunError {
     if let Some(exceeded) = error.downcast_ref::<Exceeded>() {
         return RunError::Limit(exceeded.to_string());
     }
-    let text: String = format!("{error:#}").chars().take(1000).collect();
+    // Above the cause stands wasmtime's list of the guest's frames, which tells an operator nothing.
+    let text: String = error.root_cause().to_string().chars().take(1000).collect();
     match error.downcast_ref::<Trap>() {
         Some(Trap::StackOverflow) => RunError::Limit("the stack".to_owned()),
         Some(trap) => RunError::Trapped(trap.to_string()),
+        None if text.contains("instance count") => RunError::Limit(format!("instances: {text}")),
         None if text.contains("fuel") => RunError::Limit("the size of what it passes to the host".to_owned()),
         None if text.contains("limit") || text.contains("exceed") => RunError::Limit(text),
         None => RunError::Trapped(text),

@@ -10,7 +10,8 @@ const MODULES: u32 = 64;
 const COMPONENTS: u32 = 64;
 const INSTANCES: u32 = 256;
 const FUNCTIONS: u32 = 40_000;
-const BODY_BYTES: usize = 256 << 10;
+/// CPython's largest has 427 KB.
+const BODY_BYTES: usize = 1 << 20;
 const CUSTOM_BYTES: usize = 1 << 20;
 const NAMES: usize = 256;
 

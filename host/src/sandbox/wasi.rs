@@ -1,48 +1,83 @@
-//! The inert WASI, for components of ordinary toolchains: a clock, random bytes, a bounded log, and nothing
-//! else. Thirteen interfaces answer; every other known one is there and traps with its name.
+//! The inert WASI, for components of ordinary toolchains: clocks, random bytes, a bounded log, and nothing
+//! else. Thirteen interfaces answer; of every other one of WASI 0.2 each function is there and traps with its
+//! name; what is none of these is refused at load.
 
-use std::time::{Instant, SystemTime};
+mod cli;
+mod clocks;
+mod output;
+mod random;
+mod streams;
 
+use wasmtime::Engine;
 use wasmtime::component::types::ComponentItem;
-use wasmtime::component::{
-    Component, Linker, LinkerInstance, ResourceAny, ResourceDynamic, ResourceType, Val,
-};
-use wasmtime::{Engine, StoreContextMut};
+use wasmtime::component::{Component, ComponentNamedList, Lift, Linker, LinkerInstance, Lower, ResourceType};
 
 use super::imports::State;
 
-const KNOWN: &[&str] = &["cli", "clocks", "filesystem", "http", "io", "random", "sockets"];
-const OUTPUT_STREAM: &str = "output-stream";
-const INPUT_STREAM: &str = "input-stream";
-const RANDOM_BYTES: u64 = 4096;
+pub(super) use output::Output;
 
-/// Whether this is an import of WASI 0.2 that can be answered or stubbed.
+/// What a component may import, without the version. The first thirteen answer.
+const KNOWN: &[&str] = &[
+    "wasi:cli/environment",
+    "wasi:cli/stdin",
+    "wasi:cli/stdout",
+    "wasi:cli/stderr",
+    "wasi:cli/terminal-stdin",
+    "wasi:cli/terminal-stdout",
+    "wasi:cli/terminal-stderr",
+    "wasi:clocks/monotonic-clock",
+    "wasi:clocks/wall-clock",
+    "wasi:filesystem/preopens",
+    "wasi:io/streams",
+    "wasi:random/insecure-seed",
+    "wasi:random/random",
+    "wasi:cli/exit",
+    "wasi:cli/terminal-input",
+    "wasi:cli/terminal-output",
+    "wasi:clocks/timezone",
+    "wasi:filesystem/types",
+    "wasi:http/outgoing-handler",
+    "wasi:http/types",
+    "wasi:io/error",
+    "wasi:io/poll",
+    "wasi:random/insecure",
+    "wasi:sockets/instance-network",
+    "wasi:sockets/ip-name-lookup",
+    "wasi:sockets/network",
+    "wasi:sockets/tcp",
+    "wasi:sockets/tcp-create-socket",
+    "wasi:sockets/udp",
+    "wasi:sockets/udp-create-socket",
+];
+
+/// Whether this is an import of WASI 0.2 that is answered or stubbed.
 pub(super) fn is_known(import: &str) -> bool {
-    let Some((package, rest)) = import.strip_prefix("wasi:").and_then(|name| name.split_once('/')) else {
-        return false;
-    };
-    KNOWN.contains(&package) && rest.split_once('@').is_some_and(|(_, version)| version.starts_with("0.2."))
+    let Some((interface, version)) = import.split_once('@') else { return false };
+    let patch = version.strip_prefix("0.2.").unwrap_or_default();
+    KNOWN.contains(&interface) && !patch.is_empty() && patch.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Links the component's WASI imports, one interface at a time.
+/// Links the component's WASI imports, one interface at a time, in the version that it asks for.
 pub(super) fn add_to_linker(
     engine: &Engine,
     component: &Component,
     linker: &mut Linker<State>,
 ) -> wasmtime::Result<()> {
+    let mut resources = Resources::default();
     for (name, import) in component.component_type().imports(engine) {
+        let ComponentItem::ComponentInstance(interface) = import.ty else { continue };
         if !is_known(name) {
             continue;
         }
-        let ComponentItem::ComponentInstance(interface) = import.ty else { continue };
-        let bare = name.split('@').next().unwrap_or(name).to_owned();
+        let bare = name.split('@').next().unwrap_or(name);
         let mut instance = linker.instance(name)?;
         for (item_name, item) in interface.exports(engine) {
             match item.ty {
-                ComponentItem::Resource(_) => {
-                    instance.resource(item_name, resource(item_name), |_, _| Ok(()))?;
+                ComponentItem::Resource(theirs) => {
+                    let ours = resources.ours(item_name, theirs);
+                    instance.resource(item_name, ours, |_, _| Ok(()))?;
                 }
-                ComponentItem::ComponentFunc(_) => function(&mut instance, &bare, item_name)?,
+                ComponentItem::ComponentFunc(_) => function(&mut instance, bare, item_name)?,
                 _ => {}
             }
         }
@@ -50,117 +85,89 @@ pub(super) fn add_to_linker(
     Ok(())
 }
 
-/// One type for each resource's name: the same resource is imported under several interfaces.
-fn resource(name: &str) -> ResourceType {
-    ResourceType::host_dynamic(kind(name))
-}
-
-fn kind(name: &str) -> u32 {
-    name.bytes().fold(2_166_136_261, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619))
-}
-
 fn function(instance: &mut LinkerInstance<'_, State>, interface: &str, name: &str) -> wasmtime::Result<()> {
-    let full = format!("{interface}#{name}");
-    instance.func_new(name, move |store, _, arguments, results| {
-        let Some(slot) = results.first_mut() else { return Ok(()) };
-        *slot = answer(store, &full, arguments)?;
-        Ok(())
+    let answered = cli::link(instance, interface, name)?
+        || clocks::link(instance, interface, name)?
+        || random::link(instance, interface, name)?
+        || streams::link(instance, interface, name)?;
+    if answered { Ok(()) } else { stub(instance, interface, name) }
+}
+
+/// What answers: counted as a call of the host, like every other.
+fn answer<P, R>(
+    instance: &mut LinkerInstance<'_, State>,
+    name: &str,
+    body: fn(&mut State, P) -> wasmtime::Result<R>,
+) -> wasmtime::Result<bool>
+where
+    P: ComponentNamedList + Lift + 'static,
+    R: 'static,
+    (R,): ComponentNamedList + Lower,
+{
+    instance.func_wrap(name, move |mut store, arguments: P| {
+        let state = store.data_mut();
+        state.budget.call(0)?;
+        Ok((body(state, arguments)?,))
+    })?;
+    Ok(true)
+}
+
+/// What is there only so that the component can be instantiated.
+fn stub(instance: &mut LinkerInstance<'_, State>, interface: &str, name: &str) -> wasmtime::Result<()> {
+    let called = format!("{interface}#{name}");
+    instance.func_new(name, move |_, _, _, _| {
+        wasmtime::bail!("it called {called}, and a plugin with `wasi = \"inert\"` has no such power")
     })
 }
 
-fn answer(mut store: StoreContextMut<'_, State>, name: &str, arguments: &[Val]) -> wasmtime::Result<Val> {
-    store.data_mut().budget.call(0)?;
-    Ok(match name {
-        "wasi:cli/environment#get-environment"
-        | "wasi:cli/environment#get-arguments"
-        | "wasi:filesystem/preopens#get-directories" => Val::List(Vec::new()),
-        "wasi:cli/environment#initial-cwd"
-        | "wasi:cli/terminal-stdin#get-terminal-stdin"
-        | "wasi:cli/terminal-stdout#get-terminal-stdout"
-        | "wasi:cli/terminal-stderr#get-terminal-stderr" => Val::Option(None),
-        "wasi:cli/stdin#get-stdin" => stream(store, 0, INPUT_STREAM)?,
-        "wasi:cli/stdout#get-stdout" => stream(store, 1, OUTPUT_STREAM)?,
-        "wasi:cli/stderr#get-stderr" => stream(store, 2, OUTPUT_STREAM)?,
-        "wasi:clocks/monotonic-clock#now" => Val::U64(monotonic()),
-        "wasi:clocks/monotonic-clock#resolution" => Val::U64(1000),
-        "wasi:clocks/wall-clock#now" => wall_clock(),
-        "wasi:clocks/wall-clock#resolution" => datetime(0, 1000),
-        "wasi:random/random#get-random-bytes" | "wasi:random/insecure#get-insecure-random-bytes" => {
-            random_bytes(arguments)?
+/// The resources that are passed to functions which answer. None of them holds anything: the number of a
+/// stream says which one it is, and of the others there is never one.
+struct InputStream;
+struct OutputStream;
+struct StreamFault;
+struct Descriptor;
+struct Terminal;
+
+/// One type of ours for each of the component's: interfaces hand the same resource to one another, also
+/// under another name.
+#[derive(Default)]
+struct Resources(Vec<(ResourceType, ResourceType)>);
+
+impl Resources {
+    fn ours(&mut self, name: &str, theirs: ResourceType) -> ResourceType {
+        if let Some((_, ours)) = self.0.iter().find(|(seen, _)| *seen == theirs) {
+            return *ours;
         }
-        "wasi:random/random#get-random-u64" | "wasi:random/insecure#get-insecure-random-u64" => {
-            Val::U64(random()?)
+        let ours = match name {
+            "input-stream" => ResourceType::host::<InputStream>(),
+            "output-stream" => ResourceType::host::<OutputStream>(),
+            "error" => ResourceType::host::<StreamFault>(),
+            "descriptor" => ResourceType::host::<Descriptor>(),
+            "terminal-input" | "terminal-output" => ResourceType::host::<Terminal>(),
+            _ => ResourceType::host_dynamic(u32::try_from(self.0.len()).unwrap_or(u32::MAX)),
+        };
+        self.0.push((theirs, ours));
+        ours
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_known;
+
+    #[test]
+    fn only_released_interfaces_of_wasi_0_2_are_known() {
+        assert!(is_known("wasi:cli/environment@0.2.0") && is_known("wasi:http/types@0.2.12"));
+        for stranger in [
+            "wasi:cli/environment",
+            "wasi:cli/environment@0.3.0",
+            "wasi:cli/environment@0.2.",
+            "wasi:cli/environment@0.2.1-evil",
+            "wasi:cli/shell@0.2.0",
+            "wasi:keyvalue/store@0.2.0",
+            "evil:cli/environment@0.2.0",
+        ] {
+            assert!(!is_known(stranger), "{stranger}");
         }
-        "wasi:random/insecure-seed#insecure-seed" => {
-            Val::Tuple(vec![Val::U64(random()?), Val::U64(random()?)])
-        }
-        "wasi:io/streams#[method]output-stream.check-write" => ok(Some(Val::U64(64 << 10))),
-        "wasi:io/streams#[method]output-stream.write"
-        | "wasi:io/streams#[method]output-stream.blocking-write-and-flush" => {
-            write(store, arguments)?;
-            ok(None)
-        }
-        "wasi:io/streams#[method]output-stream.flush"
-        | "wasi:io/streams#[method]output-stream.blocking-flush" => ok(None),
-        "wasi:io/streams#[method]input-stream.read"
-        | "wasi:io/streams#[method]input-stream.blocking-read" => {
-            Val::Result(Err(Some(Box::new(Val::Variant("closed".to_owned(), None)))))
-        }
-        other => wasmtime::bail!("it called {other}, and an inert plugin has no such power"),
-    })
-}
-
-fn ok(value: Option<Val>) -> Val {
-    Val::Result(Ok(value.map(Box::new)))
-}
-
-fn stream(mut store: StoreContextMut<'_, State>, rep: u32, name: &str) -> wasmtime::Result<Val> {
-    let resource = ResourceDynamic::new_own(rep, kind(name));
-    Ok(Val::Resource(resource.try_into_resource_any(&mut store)?))
-}
-
-fn write(mut store: StoreContextMut<'_, State>, arguments: &[Val]) -> wasmtime::Result<()> {
-    let [Val::Resource(stream), Val::List(content)] = arguments else {
-        wasmtime::bail!("an output stream was written in an unknown way");
-    };
-    let name = if rep(&mut store, *stream)? == 2 { "stderr" } else { "stdout" };
-    let bytes: Vec<u8> =
-        content.iter().map(|value| if let Val::U8(byte) = value { *byte } else { b'?' }).collect();
-    store.data_mut().log(name, &bytes);
-    Ok(())
-}
-
-fn rep(store: &mut StoreContextMut<'_, State>, resource: ResourceAny) -> wasmtime::Result<u32> {
-    Ok(ResourceDynamic::try_from_resource_any(resource, store)?.rep())
-}
-
-fn monotonic() -> u64 {
-    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    let start = *START.get_or_init(Instant::now);
-    u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX)
-}
-
-fn wall_clock() -> Val {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    datetime(now.as_secs(), now.subsec_nanos())
-}
-
-fn datetime(seconds: u64, nanoseconds: u32) -> Val {
-    Val::Record(vec![
-        ("seconds".to_owned(), Val::U64(seconds)),
-        ("nanoseconds".to_owned(), Val::U32(nanoseconds)),
-    ])
-}
-
-fn random() -> wasmtime::Result<u64> {
-    getrandom::u64().map_err(|error| wasmtime::format_err!("no random bytes: {error}"))
-}
-
-fn random_bytes(arguments: &[Val]) -> wasmtime::Result<Val> {
-    let Some(Val::U64(length @ 0..=RANDOM_BYTES)) = arguments.first() else {
-        wasmtime::bail!("it asked for more than {RANDOM_BYTES} random bytes at once");
-    };
-    let mut bytes = vec![0_u8; usize::try_from(*length)?];
-    getrandom::fill(&mut bytes).map_err(|error| wasmtime::format_err!("no random bytes: {error}"))?;
-    Ok(Val::List(bytes.into_iter().map(Val::U8).collect()))
+    }
 }
