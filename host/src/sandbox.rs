@@ -9,6 +9,7 @@ mod admit;
 mod artefact;
 mod bindings;
 mod cache;
+mod classify;
 mod compile;
 mod convert;
 mod engine;
@@ -18,6 +19,7 @@ mod limits;
 mod link;
 mod run;
 mod scan;
+mod shut;
 mod wasi;
 
 use std::path::PathBuf;
@@ -38,6 +40,9 @@ pub use engine::Sandbox;
 pub use guest::{Capability, GuestDeployment, GuestFailure, GuestReceipt, Problem};
 pub use limits::Limits;
 pub use run::Loaded;
+
+/// The interface that makes a component a connector.
+const CONNECTOR: &str = "lastmile:connector/connector@0.1.0";
 
 /// Where the sandbox keeps its cache and which program compiles.
 #[derive(Clone, Debug)]

@@ -220,7 +220,8 @@ fn report(claim: &Claim, result: &Result<Receipt, Failure>, settled: &Settled) {
             tenant, target, message_id = message, attempt,
             outcome = failure.outcome.label(),
             then = ?settled,
-            "{}", failure.message
+            // A line break would let a connector write log lines of its own.
+            "{}", failure.message.replace('\n', "\\n")
         ),
     }
 }

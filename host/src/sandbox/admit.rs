@@ -8,9 +8,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::scan::{self, Scanned};
-use super::{Granted, Limits, PluginSpec, wasi};
-
-const CONNECTOR: &str = "lastmile:connector/connector@0.1.0";
+use super::{CONNECTOR, Granted, Limits, PluginSpec, wasi};
 
 /// A component that was read, and that the scan lets pass.
 pub(super) struct Admitted {
