@@ -17,6 +17,8 @@ guests: ## The shipped connectors, into plugins/
 
 hostile: ## The hostile components of the tests, into target/hostile/
 	guests/build.sh tests/guests target/hostile --examples
+	CARGO_TARGET_DIR=target/forge cargo run --quiet --release --locked --manifest-path tests/forge/Cargo.toml -- \
+	  tests/guests wit target/hostile
 
 demo: ## The main job on real nginx, HAProxy and moto, and three attacks
 	tests/setup.sh host servers moto

@@ -124,7 +124,9 @@ fn canonical(section: &SectionLimited<'_, CanonicalFunction>) -> Result<(), Stri
             | CanonicalFunction::ResourceDrop { .. }
             | CanonicalFunction::ResourceRep { .. } => continue,
             _ => {
-                return Err("it uses tasks, threads, streams or futures, which a connector has not".to_owned());
+                return Err(
+                    "it uses tasks, threads, streams or futures, which a connector has not".to_owned()
+                );
             }
         };
         for option in &options {

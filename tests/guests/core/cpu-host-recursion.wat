@@ -1,0 +1,11 @@
+;; Recurses and calls the host at each depth: the host needs stack where the guest has little left.
+(import "lastmile:connector/fs@0.1.0" "write"
+  (func $write (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+(func $down
+  (call $write (i32.const 320) (i32.const 1) (i32.const 0) (i32.const 0)
+    (i32.const 420) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)
+    (i32.const 512))
+  (call $down))
+(func (export "lastmile:connector/connector@0.1.0#deploy") (param i32) (result i32) 
+  (call $down)
+  (i32.const 256))
