@@ -15,6 +15,7 @@ mod net;
 mod ring;
 mod server;
 mod setting;
+mod stopped;
 mod wasi;
 
 use crate::room::repository;
@@ -108,14 +109,22 @@ fn attacks_on_the_loading() {
 }
 
 #[test]
-fn attacks_on_time_and_memory() {
+fn attacks_on_time() {
     Ring::new(cpu::ATTACKS).fight();
+}
+
+#[test]
+fn attacks_on_memory() {
     Ring::new(memory::ATTACKS).fight();
 }
 
 #[test]
-fn attacks_on_what_is_said_and_declared() {
+fn attacks_by_what_is_declared_and_said() {
     Ring::new(declare::ATTACKS).fight();
+}
+
+#[test]
+fn attacks_on_the_inert_wasi() {
     Ring::new(wasi::ATTACKS).fight();
 }
 

@@ -9,7 +9,7 @@ mod recover;
 mod undo;
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -23,6 +23,9 @@ use crate::capability::process::ExecSettings;
 use crate::capability::{Names, Place, UndoLog};
 
 pub use self::recover::{Recovered, recover};
+
+/// How often a journal is begun anew where recoveries keep taking its draft.
+const TRIES: u32 = 100;
 
 /// Which deployment a journal belongs to: the message, and the fence under which it was claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,7 +158,21 @@ impl UndoLog for Journal {
 
 /// The file takes its name only once it is locked and holds its first record, so that a recovery that
 /// runs at the same time never sees a journal that seems to be nobody's.
+///
+/// A recovery may still take the draft between its making and its lock; it held nothing then, and is made again.
 fn begin(root: &Path, path: &Path, first: &Record) -> io::Result<File> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match try_begin(root, path, first) {
+            Err(error)
+                if tries < TRIES && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::WouldBlock) => {}
+            other => return other,
+        }
+    }
+}
+
+fn try_begin(root: &Path, path: &Path, first: &Record) -> io::Result<File> {
     let draft = root.join(format!(".{}.draft", uuid::Uuid::new_v4()));
     let mut file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(&draft)?;
     flock(&file, FlockOperation::NonBlockingLockExclusive)?;

@@ -157,3 +157,19 @@ impl ResourceLimiter for Budget {
         usize::try_from(self.limits.instances).unwrap_or(usize::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stopped_or_late_guest_gets_through_no_gate() {
+        let (now, cancel) = (Instant::now(), Cancel::default());
+        let mut budget = Budget::new(Limits::default(), now + Duration::from_secs(60), cancel.clone());
+        assert!(budget.call(1).is_ok());
+        cancel.cancel();
+        assert!(matches!(budget.call(1), Err(Exceeded::Cancelled)));
+        let mut late = Budget::new(Limits::default(), now, Cancel::default());
+        assert!(matches!(late.call(1), Err(Exceeded::Wall(_))));
+    }
+}

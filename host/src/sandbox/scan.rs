@@ -25,7 +25,9 @@ pub(super) struct Scanned {
 pub(super) fn scan(bytes: &[u8]) -> Result<Scanned, String> {
     if !bytes.starts_with(b"\0asm") {
         let precompiled = bytes.starts_with(b"\x7fELF");
-        return Err(if precompiled {
+        return Err(if bytes.is_empty() {
+            "this is empty".to_owned()
+        } else if precompiled {
             "this is machine code, not a component: lastmile compiles components itself".to_owned()
         } else if bytes.iter().take(64).all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) {
             "this is text, not a component: build it with `wasm-tools parse`".to_owned()

@@ -62,8 +62,11 @@ fn kind(name: &str) -> u32 {
 fn function(instance: &mut LinkerInstance<'_, State>, interface: &str, name: &str) -> wasmtime::Result<()> {
     let full = format!("{interface}#{name}");
     instance.func_new(name, move |store, _, arguments, results| {
-        let Some(slot) = results.first_mut() else { return Ok(()) };
-        *slot = answer(store, &full, arguments)?;
+        let value = answer(store, &full, arguments)?;
+        // A stub without a result traps like any other.
+        if let Some(slot) = results.first_mut() {
+            *slot = value;
+        }
         Ok(())
     })
 }
@@ -86,6 +89,7 @@ fn answer(mut store: StoreContextMut<'_, State>, name: &str, arguments: &[Val]) 
         "wasi:clocks/wall-clock#now" => wall_clock(),
         "wasi:clocks/wall-clock#resolution" => datetime(0, 1000),
         "wasi:random/random#get-random-bytes" | "wasi:random/insecure#get-insecure-random-bytes" => {
+            store.data_mut().budget.answer(usize::try_from(RANDOM_BYTES)?)?;
             random_bytes(arguments)?
         }
         "wasi:random/random#get-random-u64" | "wasi:random/insecure#get-insecure-random-u64" => {

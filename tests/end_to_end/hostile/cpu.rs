@@ -3,15 +3,20 @@
 use super::attack::{Attack, attack};
 
 pub(super) const ATTACKS: &[Attack] = &[
-    attack("cpu-branch-table", "", "?", "?"),
-    attack("cpu-bulk-copy", "", "?", "?"),
-    attack("cpu-bulk-fill", "", "?", "?"),
-    attack("cpu-host-recursion", "fs.write", "?", "?"),
-    attack("cpu-host-storm", "fs.write", "?", "?"),
-    attack("cpu-post-return-spin", "", "?", "?"),
-    attack("cpu-realloc-spin", "", "?", "?"),
-    attack("cpu-recursion", "", "?", "?"),
-    attack("cpu-spin", "", "?", "?"),
-    attack("state-kept", "", "?", "?"),
-    attack("trap", "", "?", "?"),
+    attack("cpu-branch-table", "", "limit", "the connector exceeded a limit: wall time (2s)"),
+    attack("cpu-bulk-copy", "", "limit", "the connector exceeded a limit: wall time (2s)"),
+    attack("cpu-bulk-fill", "", "limit", "the connector exceeded a limit: wall time (2s)"),
+    attack("cpu-host-recursion", "fs.write", "limit", "the connector exceeded a limit: the stack"),
+    attack("cpu-host-storm", "fs.write", "limit", "the connector exceeded a limit: host-calls (at most 200)"),
+    attack("cpu-post-return-spin", "", "limit", "the connector exceeded a limit: wall time (2s)"),
+    attack("cpu-realloc-spin", "", "limit", "the connector exceeded a limit: wall time (2s)"),
+    attack("cpu-recursion", "", "limit", "the connector exceeded a limit: the stack"),
+    attack("cpu-spin", "", "limit", "the connector exceeded a limit: wall time (2s)"),
+    attack("state-kept", "", "rejected", "state-kept: call 1 of this instance"),
+    attack(
+        "trap",
+        "",
+        "trapped",
+        "the connector crashed: wasm trap: wasm `unreachable` instruction executed",
+    ),
 ];

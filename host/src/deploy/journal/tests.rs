@@ -167,3 +167,24 @@ fn a_command_that_fails_is_told_and_the_files_are_back() {
     assert!(matches!(journal.undo(), Err(UndoError::Command(text)) if text.contains("/bin/false")));
     assert_eq!(room.files(), before());
 }
+
+#[test]
+fn a_journal_that_is_begun_beside_recoveries_is_kept() {
+    let room = room();
+    let root = room.path.join("journal");
+    let over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(std::sync::atomic::Ordering::Acquire) {
+                assert_eq!(recover(&root).unwrap(), []);
+            }
+        });
+        for fence in 0..300 {
+            let journal = Journal::create(&root, DeploymentId { message: 7, fence }).unwrap();
+            let begun = journal.before_exec(&["/usr/bin/true".to_owned()], &ExecSettings::default());
+            let ended = begun.map(|()| journal.commit());
+            over.store(ended.is_err() || fence == 299, std::sync::atomic::Ordering::Release);
+            ended.unwrap().unwrap();
+        }
+    });
+}
