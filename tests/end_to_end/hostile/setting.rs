@@ -7,6 +7,8 @@ pub(super) struct Setting {
     prefix: &'static str,
     endpoint: &'static str,
     command: &'static str,
+    /// Seconds; more for those that are to meet another limit on a slow disk as well.
+    wall: u32,
     /// Further lines of the plugin and of the target.
     plugin: &'static str,
     target: &'static str,
@@ -19,6 +21,7 @@ const STANDARD: Setting = Setting {
     prefix: "{room}/tls/",
     endpoint: "http://127.0.0.1:{port}",
     command: r#"["/usr/bin/true", "harmless"]"#,
+    wall: 2,
     plugin: "",
     target: "",
     granted: ALL,
@@ -36,6 +39,10 @@ pub(super) fn setting(name: &str) -> Setting {
     let target = |target| Setting { target, ..STANDARD };
     let tcp = Setting { endpoint: "tcp://127.0.0.1:{port}", ..STANDARD };
     match name {
+        "fs-flood" | "fs-bytes-bomb" | "exec-flood" | "net-receive-flood" => {
+            let wall = 60;
+            if name.starts_with("net") { Setting { wall, ..tcp } } else { Setting { wall, ..STANDARD } }
+        }
         "fs-case-alias" => prefix("{room}/tls/site.pem"),
         "fs-unicode-alias" => prefix("{room}/tls/caf\u{e9}.pem"),
         "fs-hard-link" => prefix("{room}/spent/"),
@@ -52,11 +59,7 @@ pub(super) fn setting(name: &str) -> Setting {
             target(CREDENTIALS)
         }
         "net-secret-body" => target("plaintext = true\n"),
-        "net-request-on-tcp"
-        | "net-key-tcp"
-        | "net-receive-flood"
-        | "net-receive-wait"
-        | "net-receive-nothing" => tcp,
+        "net-request-on-tcp" | "net-key-tcp" | "net-receive-wait" | "net-receive-nothing" => tcp,
         "result-key" => Setting { plugin: "reveal-key = true\n", ..STANDARD },
         "load-ungranted" => Setting { granted: &["fs"], ..STANDARD },
         "wasi-without-leave" => STANDARD,
@@ -68,10 +71,10 @@ pub(super) fn setting(name: &str) -> Setting {
 impl Setting {
     /// As it stands in plugins.toml.
     pub(super) fn toml(&self, name: &str) -> String {
-        let Self { prefix, endpoint, command, plugin, target, granted } = self;
+        let Self { prefix, endpoint, command, wall, plugin, target, granted } = self;
         let mut text = format!(
             "[plugins.{name}]\ncomponent = \"{{room}}/components/{name}.wasm\"\nunpinned = true\n{plugin}\
-             limits = {{ wall-seconds = 2, host-calls = 200, log-bytes = 1024 }}\n[plugins.{name}.grant]\n"
+             limits = {{ wall-seconds = {wall}, host-calls = 200, log-bytes = 1024 }}\n[plugins.{name}.grant]\n"
         );
         for door in *granted {
             let line = match *door {
