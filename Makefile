@@ -17,6 +17,8 @@ guests: ## The shipped connectors, into plugins/
 
 hostile: ## The hostile components of the tests, into target/hostile/
 	guests/build.sh tests/guests target/hostile --examples
+	CARGO_TARGET_DIR=target/forge cargo run --quiet --release --locked --manifest-path tests/forge/Cargo.toml -- \
+	  tests/guests wit target/hostile
 
 foreign: ## Connectors in Python, JavaScript and C, into target/foreign/
 	tests/setup.sh foreign

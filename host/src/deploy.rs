@@ -27,11 +27,14 @@ use crate::fault;
 use crate::grant::Grant;
 use crate::outbox::{Claim, Message, Receipt};
 use crate::outcome::{Failure, Outcome};
+use crate::printable::printable;
 use crate::sandbox::{Cancel, GuestDeployment, GuestFailure, GuestReceipt, RunError};
 use crate::verify;
 
 /// When to look again whether another host is done with the target.
 const BUSY: Duration = Duration::from_secs(1);
+/// The longest text of a receipt, in characters.
+const TEXT: usize = 4096;
 
 /// Runs deployments: everything that they share.
 pub struct Deployer {
@@ -298,12 +301,7 @@ fn conclude(
 
 /// Text from a guest or a target, without secrets and without control characters.
 fn clean(vault: &Vault, text: &str) -> String {
-    let scrubbed = vault.scrub(text.as_bytes());
-    String::from_utf8_lossy(&scrubbed)
-        .chars()
-        .map(|c| if c == '\n' || !c.is_control() { c } else { '\u{fffd}' })
-        .take(4096)
-        .collect()
+    printable(&String::from_utf8_lossy(&vault.scrub(text.as_bytes())), TEXT)
 }
 
 fn tell(recovered: &Recovered) {

@@ -11,6 +11,7 @@ pub mod grant;
 pub mod manifest;
 pub mod outbox;
 pub mod outcome;
+pub mod printable;
 pub mod sandbox;
 pub mod verify;
 pub mod worker;

@@ -9,6 +9,7 @@ mod admit;
 mod artefact;
 mod bindings;
 mod cache;
+mod classify;
 mod clock;
 mod compile;
 mod convert;
@@ -22,6 +23,7 @@ mod limits;
 mod link;
 mod run;
 mod scan;
+mod shut;
 mod wasi;
 
 use std::path::PathBuf;
@@ -46,6 +48,9 @@ pub use guest::{Capability, GuestDeployment, GuestFailure, GuestReceipt, Problem
 pub use inert::Inert;
 pub use limits::Limits;
 pub use run::Loaded;
+
+/// The interface that makes a component a connector.
+const CONNECTOR: &str = "lastmile:connector/connector@0.1.0";
 
 /// Where the sandbox keeps its cache and which program compiles.
 #[derive(Clone, Debug)]

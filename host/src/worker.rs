@@ -250,7 +250,8 @@ fn report(result: &Result<Receipt, Failure>, settled: &Settled) {
         Err(failure) => tracing::warn!(
             outcome = failure.outcome.label(),
             then = ?settled,
-            "{}", failure.message
+            // A line break would let a connector write log lines of its own.
+            "{}", failure.message.replace('\n', "\\n")
         ),
     }
 }

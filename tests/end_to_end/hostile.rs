@@ -1,143 +1,144 @@
-//! Every hostile component of tests/guests, through the whole host: refused as written here, nothing outside the
-//! grant touched, the host alive and the next deployment good.
+//! Every hostile component of tests/guests, through the whole host: refused as its row says, nothing outside the
+//! grant touched, the host alive and within its memory, and the next deployment good.
+//!
+//! A component without a row, a row without a component and a function of the contract that no row attacks do
+//! not compile: `build.rs` lists them, the constants below compare.
 
-use std::fmt::Write as _;
-use std::fs;
-use std::net::TcpListener;
-use std::os::unix::fs::symlink;
+mod attack;
+mod cpu;
+mod declare;
+mod exec;
+mod fs;
+mod load;
+mod memory;
+mod net;
+mod ring;
+mod server;
+mod setting;
+mod stopped;
+mod wasi;
 
-use crate::room::{Room, repository};
+use crate::room::repository;
+use attack::{Attack, has_function, has_guest};
+use ring::Ring;
 
-/// The component, its outcome, and what the refusal says.
-const ATTACKS: &[(&str, &str, &str)] = &[
-    ("cpu-recursion", "limit", "stack"),
-    ("cpu-spin", "limit", "wall time"),
-    ("exec-crooked-program", "denied", "not a command line"),
-    ("exec-extra-argument", "denied", "not a command line"),
-    ("exec-fewer-arguments", "denied", "not a command line"),
-    ("exec-flood", "limit", ""),
-    ("exec-joined", "denied", "not a command line"),
-    ("exec-nothing", "denied", "not a command line"),
-    ("exec-nul", "denied", "not a command line"),
-    ("exec-relative-program", "denied", "not a command line"),
-    ("exec-ungranted-argument", "denied", "not a command line"),
-    ("exec-ungranted-program", "denied", "not a command line"),
-    ("exec-unknown-secret", "rejected", "no secret `other-target`"),
-    ("fs-absolute", "denied", "outside what the connector declared"),
-    ("fs-bytes-bomb", "limit", "bytes-out"),
-    ("fs-directory-itself", "rejected", "names a directory"),
-    ("fs-dot", "denied", "`.`, `..`"),
-    ("fs-double-slash", "denied", "`//`"),
-    ("fs-executable", "rejected", "more than read and write"),
-    ("fs-flood", "limit", ""),
-    ("fs-key-readable", "denied", "lets everybody read a sealed part"),
-    ("fs-long-name", "denied", "longer than"),
-    ("fs-mode-overflow", "rejected", "more than read and write"),
-    ("fs-nul", "denied", ""),
-    ("fs-own-names", "rejected", "are the host's"),
-    ("fs-parent-escape", "denied", "`.`, `..`"),
-    ("fs-setuid", "rejected", "more than read and write"),
-    ("fs-sibling-prefix", "denied", "outside what the connector declared"),
-    ("fs-symlink", "denied", "symbolic link"),
-    ("fs-symlink-directory", "denied", "symbolic link"),
-    ("fs-unknown-owner", "rejected", "no user `no-such-user`"),
-    ("fs-unknown-secret", "rejected", "no secret `other-target`"),
-    ("fs-world-writable", "rejected", "lets everybody write"),
-    ("fs-write-then-spin", "limit", "wall time"),
-    ("fs-write-then-trap", "trapped", "unreachable"),
-    ("memory-bomb", "limit", "memory-bytes"),
-    ("net-connect", "denied", "the method CONNECT"),
-    ("net-decimal-address", "denied", "no DNS name"),
-    ("net-file-scheme", "denied", ""),
-    ("net-handle-bomb", "limit", "handles"),
-    ("net-header-crlf", "rejected", "control character"),
-    ("net-host-header", "denied", "is the host's to set"),
-    ("net-key-plaintext", "denied", "in the clear"),
-    ("net-length-header", "denied", "is the host's to set"),
-    ("net-mapped-address", "denied", "not among the endpoints"),
-    ("net-metadata", "denied", "not among the endpoints"),
-    ("net-other-port-path", "rejected", "the path"),
-    ("net-path-crlf", "rejected", "the path"),
-    ("net-ungranted-host", "denied", "not among the endpoints"),
-    ("net-userinfo", "denied", ""),
-    ("result-bomb", "limit", ""),
-    ("result-controls", "rejected", "gone"),
-    ("result-problems-bomb", "limit", ""),
-    ("trap", "trapped", "unreachable"),
+const ATTACKS: &[&[Attack]] = &[
+    cpu::ATTACKS,
+    declare::ATTACKS,
+    exec::ATTACKS,
+    fs::ATTACKS,
+    load::ATTACKS,
+    memory::ATTACKS,
+    net::ATTACKS,
+    wasi::ATTACKS,
 ];
 
-#[test]
-fn every_guest_has_a_test_and_every_test_a_guest() {
-    let mut guests: Vec<String> = fs::read_dir(repository().join("tests/guests/examples"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
-        .collect();
-    guests.sort();
-    let tested: Vec<&str> = ATTACKS.iter().map(|(name, ..)| *name).collect();
-    assert_eq!(guests, tested);
+include!(concat!(env!("OUT_DIR"), "/hostile.rs"));
+
+macro_rules! has_a_row {
+    ($guest:literal) => {
+        const _: () = assert!(
+            has_guest(ATTACKS, $guest),
+            concat!(
+                "tests/guests has the component `",
+                $guest,
+                "`, but no table of tests/end_to_end/hostile a row"
+            )
+        );
+    };
+}
+foreach_guest!(has_a_row);
+
+macro_rules! is_attacked {
+    ($function:literal) => {
+        const _: () = assert!(
+            has_function(ATTACKS, $function),
+            concat!(
+                "a connector can import `",
+                $function,
+                "`, and no row of tests/end_to_end/hostile attacks it"
+            )
+        );
+    };
+}
+foreach_function!(is_attacked);
+
+/// As `make hostile` built it.
+fn component(name: &str) -> Vec<u8> {
+    let path = repository().join(format!("target/hostile/{name}.wasm"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}: run `make hostile`", path.display()))
+}
+
+macro_rules! names_of_guests {
+    () => {{
+        let mut names = Vec::new();
+        macro_rules! add {
+            ($guest:literal) => {
+                names.push($guest);
+            };
+        }
+        foreach_guest!(add);
+        names
+    }};
 }
 
 #[test]
-fn every_attack_is_refused_and_nothing_outside_the_grant_changes() {
-    let room = Room::new();
-    let pair = room.pair("new");
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    prepare(&room, listener.local_addr().unwrap().port());
-    let before = room.snapshot(&["tls", "outside"]);
-    for (name, ..) in ATTACKS {
-        room.enqueue(name, &pair);
-    }
-    room.ok(&["run", "--until-idle"]);
+fn every_row_has_a_component_of_its_own() {
+    let mut rows: Vec<&str> = ATTACKS.iter().copied().flatten().map(|attack| attack.name).collect();
+    rows.sort_unstable();
+    assert_eq!(rows, names_of_guests!());
+}
 
-    let mut wrong = String::new();
-    for (name, outcome, text) in ATTACKS {
-        let history = room.history(name);
-        let refused = history.first().is_some_and(|(was, note)| {
-            was == outcome && note.contains(text) && !note.contains('\u{1b}') && !note.contains("PRIVATE KEY")
-        });
-        if !refused {
-            writeln!(wrong, "{name}: wanted {outcome} with {text:?}, got {history:.400?}").unwrap();
+#[test]
+fn what_a_row_claims_to_attack_the_component_imports() {
+    for attack in ATTACKS.iter().copied().flatten().filter(|attack| !attack.function.is_empty()) {
+        let component = component(attack.name);
+        let (interface, function) = attack.function.split_once('.').unwrap();
+        let function =
+            if function.contains('.') { format!("[method]{function}") } else { function.to_owned() };
+        for wanted in [format!("lastmile:connector/{interface}@0.1.0"), function] {
+            let found = component.windows(wanted.len()).any(|window| window == wanted.as_bytes());
+            assert!(found, "{} does not import {wanted}", attack.name);
         }
     }
-    assert_eq!(wrong, "");
-    assert_eq!(room.snapshot(&["tls", "outside"]), before);
-    room.assert_tidy();
-
-    room.enqueue("honest", &pair);
-    room.ok(&["run", "--until-idle"]);
-    assert_eq!(room.history("honest")[0].0, "changed");
 }
 
-/// Each hostile component with the same small grant, and an honest one beside them.
-fn prepare(room: &Room, port: u16) {
-    let p = room.path.display();
-    fs::write(room.file("tls/site.pem"), "old").unwrap();
-    fs::write(room.file("outside/file"), "untouched").unwrap();
-    symlink(room.file("outside/file"), room.file("tls/link")).unwrap();
-    symlink(room.file("outside"), room.file("tls/linked")).unwrap();
-    let components = repository();
-    let mut text = String::new();
-    for (name, ..) in ATTACKS {
-        write!(
-            text,
-            "[plugins.{name}]\ncomponent = \"{}/target/hostile/{name}.wasm\"\nunpinned = true\n\
-             limits = {{ wall-seconds = 2 }}\n\
-             [plugins.{name}.grant]\nfs.write = [\"{p}/tls/\"]\nnet.dial = [\"http://127.0.0.1:{port}\"]\n\
-             process.exec = [[\"/usr/bin/true\", \"harmless\"]]\n\
-             [targets.{name}]\nplugin = \"{name}\"\nconfig = {{ prefix = \"{p}/tls/\", \
-             endpoint = \"http://127.0.0.1:{port}\", command = [\"/usr/bin/true\", \"harmless\"] }}\n",
-            components.display()
-        )
-        .unwrap();
-    }
-    write!(
-        text,
-        "[plugins.haproxy]\ncomponent = \"{}/plugins/haproxy.wasm\"\nunpinned = true\n\
-         [plugins.haproxy.grant]\nfs.write = [\"{p}/tls/\"]\nprocess.exec = [[\"/usr/bin/true\"]]\n\
-         [targets.honest]\nplugin = \"haproxy\"\n\
-         config = {{ pem = \"{p}/tls/honest.pem\", reload = [\"/usr/bin/true\"] }}\n",
-        components.display()
-    )
-    .unwrap();
-    room.configure(1, &text);
+#[test]
+fn attacks_on_the_loading() {
+    Ring::new(load::ATTACKS).fight();
+}
+
+#[test]
+fn attacks_on_time() {
+    Ring::new(cpu::ATTACKS).fight();
+}
+
+#[test]
+fn attacks_on_memory() {
+    Ring::new(memory::ATTACKS).fight();
+}
+
+#[test]
+fn attacks_by_what_is_declared_and_said() {
+    Ring::new(declare::ATTACKS).fight();
+}
+
+#[test]
+fn attacks_on_the_inert_wasi() {
+    Ring::new(wasi::ATTACKS).fight();
+}
+
+#[test]
+fn attacks_on_files() {
+    Ring::new(fs::ATTACKS).fight();
+}
+
+#[test]
+fn attacks_on_programs() {
+    Ring::new(exec::ATTACKS).fight();
+}
+
+#[test]
+fn attacks_on_the_network() {
+    Ring::new(net::ATTACKS).fight();
 }

@@ -12,6 +12,9 @@ use crate::manifest::{Manifest, Plugin, SecretSource, Target};
 use crate::outcome::{Failure, Outcome};
 use crate::sandbox::{Capability, Loaded, Problem, RunError};
 
+/// What one target can need at most: the operator is to read the list of what is missing.
+const CAPABILITIES: usize = 64;
+
 /// The plugins that were loaded and the targets that use them.
 pub struct Catalogue {
     manifest: Manifest,
@@ -184,6 +187,12 @@ pub fn needs(loaded: &Loaded, config: &str) -> Result<Grant, UnknownNeeds> {
 }
 
 fn parse(capabilities: Vec<Capability>) -> Result<Grant, String> {
+    if capabilities.len() > CAPABILITIES {
+        return Err(format!(
+            "{} capabilities, and a target needs at most {CAPABILITIES}",
+            capabilities.len()
+        ));
+    }
     let mut grant = Grant::default();
     for capability in capabilities {
         match capability {

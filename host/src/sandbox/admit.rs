@@ -8,9 +8,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::scan::{self, Scanned};
-use super::{Granted, Limits, PluginSpec, wasi};
+use super::{CONNECTOR, Granted, Limits, PluginSpec, wasi};
 
-const CONNECTOR: &str = "lastmile:connector/connector@0.1.0";
 /// The connector, and what componentize-py and componentize-qjs leave behind of their build; nothing calls it.
 const EXPORTS: &[&str] = &[CONNECTOR, "init", "exports"];
 

@@ -11,6 +11,7 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 
 use super::engine;
+use crate::printable::printable;
 
 /// The first argument that makes this program a compile child.
 pub const COMPILE_CHILD: &str = "__compile";
@@ -44,7 +45,10 @@ pub(super) fn compile(compiler: &Path, component: &[u8]) -> Result<Vec<u8>, Stri
         (Some(status), output, _) if status.success() && !output.is_empty() => Ok(output),
         (Some(status), _, complaint) => Err(match status.signal() {
             Some(signal) => format!("its compilation was killed by signal {signal}: it needs too much"),
-            None => format!("it does not compile: {}", String::from_utf8_lossy(&complaint).trim()),
+            None => format!(
+                "it does not compile: {}",
+                printable(String::from_utf8_lossy(&complaint).trim(), 1000)
+            ),
         }),
         (None, ..) => Err(format!("its compilation took longer than {WALL:?}")),
     }

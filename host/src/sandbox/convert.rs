@@ -10,6 +10,12 @@ use crate::capability::fs::{Attributes, FsError, Written};
 use crate::capability::net::{NetError, Request, Response};
 use crate::capability::process::{Command, ExecError, Output, Rollback, Status};
 use crate::credential::{KeyFormat, Protection};
+use crate::printable::printable;
+
+/// The longest text that a guest may answer, in characters.
+const TEXT: usize = 4096;
+/// The most problems that are passed on.
+const PROBLEMS: usize = 64;
 
 /// The bytes that a document brings along, its frame included.
 pub(super) fn size(content: &[types::Part]) -> usize {
@@ -179,23 +185,27 @@ pub(super) fn capability(capability: guest::Capability) -> Capability {
     }
 }
 
-pub(super) fn problem(problem: guest::Problem) -> Problem {
-    Problem { pointer: problem.pointer, message: problem.message }
+/// What a guest says reaches logs and terminals.
+pub(super) fn text(text: &str) -> String {
+    printable(text, TEXT)
+}
+
+pub(super) fn problems(problems: Vec<guest::Problem>) -> Vec<Problem> {
+    let problem = |p: guest::Problem| Problem { pointer: text(&p.pointer), message: text(&p.message) };
+    problems.into_iter().take(PROBLEMS).map(problem).collect()
 }
 
 pub(super) fn receipt(receipt: guest::Receipt) -> GuestReceipt {
-    GuestReceipt { changed: receipt.changed, reference: receipt.reference, note: receipt.note }
+    GuestReceipt { changed: receipt.changed, reference: text(&receipt.reference), note: text(&receipt.note) }
 }
 
 pub(super) fn failure(failure: guest::Failure) -> GuestFailure {
     match failure {
-        guest::Failure::Denied(text) => GuestFailure::Denied(text),
-        guest::Failure::Misconfigured(problems) => {
-            GuestFailure::Misconfigured(problems.into_iter().map(problem).collect())
-        }
-        guest::Failure::Rejected(text) => GuestFailure::Rejected(text),
-        guest::Failure::Unavailable((text, after)) => GuestFailure::Unavailable(text, after),
-        guest::Failure::Uncertain(text) => GuestFailure::Uncertain(text),
+        guest::Failure::Denied(why) => GuestFailure::Denied(text(&why)),
+        guest::Failure::Misconfigured(list) => GuestFailure::Misconfigured(problems(list)),
+        guest::Failure::Rejected(why) => GuestFailure::Rejected(text(&why)),
+        guest::Failure::Unavailable((why, after)) => GuestFailure::Unavailable(text(&why), after),
+        guest::Failure::Uncertain(why) => GuestFailure::Uncertain(text(&why)),
     }
 }
 

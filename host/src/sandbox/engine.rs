@@ -71,7 +71,9 @@ impl Sandbox {
         let component = artefact::load(&self.engine, &compiled)?;
         fits(&component, &spec.limits)?;
         let linked = link::link(&self.engine, &component, spec)?;
-        Ok(Arc::new(Loaded::new(self.engine.clone(), Arc::clone(&self.clock), linked, spec.limits.clone())))
+        let loaded = Loaded::new(self.engine.clone(), Arc::clone(&self.clock), linked, spec.limits.clone());
+        loaded.start().map_err(|error| format!("it does not start: {error}"))?;
+        Ok(Arc::new(loaded))
     }
 }
 
@@ -111,14 +113,17 @@ fn profile() -> Config {
     let mut config = Config::new();
     config.strategy(Strategy::Cranelift).cranelift_opt_level(OptLevel::Speed);
     config.epoch_interruption(true).concurrency_support(false);
+    config.wasm_component_model_error_context(false).wasm_component_model_gc(false);
+    config.wasm_component_model_map(false).wasm_component_model_memory64(false);
+    config.wasm_component_model_implements(false).wasm_component_model_fixed_length_lists(false);
     config.gc_support(false);
     config.wasm_gc(false).wasm_function_references(false).wasm_exceptions(false).wasm_tail_call(false);
-    config.wasm_threads(false).shared_memory(false).wasm_memory64(false);
+    config.wasm_threads(false).shared_memory(false).wasm_memory64(false).wasm_stack_switching(false);
     config.wasm_custom_page_sizes(false).wasm_wide_arithmetic(false);
     config.wasm_simd(false).wasm_relaxed_simd(false);
     config.max_wasm_stack(256 << 10);
     config.wasm_backtrace_details(WasmBacktraceDetails::Disable);
-    config.wasm_backtrace_max_frames(std::num::NonZeroUsize::new(8));
+    config.wasm_backtrace_max_frames(None);
     config.debug_info(false).generate_address_map(false);
     config
 }

@@ -7,7 +7,7 @@ use wasmtime::component::Resource;
 use super::bindings::lastmile::connector::{fs, net, process, types};
 use super::limits::Budget;
 use super::wasi::Output;
-use super::{Doors, Limits, convert};
+use super::{Doors, convert};
 
 /// What a store holds.
 pub(super) struct State {
@@ -24,8 +24,8 @@ pub(super) struct State {
 pub struct Dialled;
 
 impl State {
-    pub(super) fn new(doors: Box<dyn Doors>, limits: Limits) -> Self {
-        Self { doors, budget: Budget::new(limits), started: Instant::now(), output: Output::default() }
+    pub(super) fn new(doors: Box<dyn Doors>, budget: Budget) -> Self {
+        Self { doors, budget, started: Instant::now(), output: Output::default() }
     }
 
     /// What an inert WASI guest printed, as far as the limit goes.

@@ -1,9 +1,11 @@
 //! The limits of one call, all on by default, and their counting.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use thiserror::Error;
 use wasmtime::ResourceLimiter;
+
+use super::Cancel;
 
 /// What one component, and one call of it, may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,9 +60,11 @@ pub(super) enum Exceeded {
     Cancelled,
 }
 
-/// What a call has used so far.
+/// What a call has used so far, and how long it may still go on.
 pub(super) struct Budget {
     limits: Limits,
+    deadline: Instant,
+    cancel: Cancel,
     memory: u64,
     tables: u64,
     calls: u64,
@@ -71,12 +75,36 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, memory: 0, tables: 0, calls: 0, bytes_in: 0, bytes_out: 0, handles: 0, logged: 0 }
+    pub(super) fn new(limits: Limits, deadline: Instant, cancel: Cancel) -> Self {
+        Self {
+            limits,
+            deadline,
+            cancel,
+            memory: 0,
+            tables: 0,
+            calls: 0,
+            bytes_in: 0,
+            bytes_out: 0,
+            handles: 0,
+            logged: 0,
+        }
     }
 
-    /// One call of the host that carries so many bytes out.
+    /// Whether the guest may go on.
+    pub(super) fn in_time(&self) -> Result<(), Exceeded> {
+        if self.cancel.is_cancelled() {
+            return Err(Exceeded::Cancelled);
+        }
+        if Instant::now() >= self.deadline {
+            return Err(Exceeded::Wall(self.limits.wall));
+        }
+        Ok(())
+    }
+
+    /// The gate of every call of the host, here for one that carries so many bytes out. It stands before the
+    /// call does anything: between two ticks nothing else keeps a stopped guest from the world.
     pub(super) fn call(&mut self, bytes: usize) -> Result<(), Exceeded> {
+        self.in_time()?;
         spend(&mut self.calls, 1, self.limits.host_calls, "host-calls")?;
         spend(&mut self.bytes_out, bytes as u64, self.limits.bytes_out, "bytes-out")
     }
@@ -137,5 +165,21 @@ impl ResourceLimiter for Budget {
 
     fn instances(&self) -> usize {
         usize::try_from(self.limits.instances).unwrap_or(usize::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stopped_or_late_guest_gets_through_no_gate() {
+        let (now, cancel) = (Instant::now(), Cancel::default());
+        let mut budget = Budget::new(Limits::default(), now + Duration::from_secs(60), cancel.clone());
+        assert!(budget.call(1).is_ok());
+        cancel.cancel();
+        assert!(matches!(budget.call(1), Err(Exceeded::Cancelled)));
+        let mut late = Budget::new(Limits::default(), now, Cancel::default());
+        assert!(matches!(late.call(1), Err(Exceeded::Wall(_))));
     }
 }

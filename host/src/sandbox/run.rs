@@ -3,28 +3,26 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use wasmtime::{Engine, Store, Trap, UpdateDeadline};
+use wasmtime::{Engine, Store, UpdateDeadline};
 
 use super::bindings::DeploymentConnectorPre;
 use super::bindings::exports::lastmile::connector::connector::Guest;
+use super::classify::classify;
 use super::clock::Clock;
 use super::imports::State;
-use super::limits::Exceeded;
+use super::limits::Budget;
+use super::shut::Shut;
 use super::{
     Cancel, Capability, Doors, GuestDeployment, GuestFailure, GuestReceipt, Inert, Limits, Problem, RunError,
     convert, inert,
 };
-use crate::capability::document::Document;
-use crate::capability::fs::{Attributes, FsError, Written};
-use crate::capability::net::{NetError, Request, Response};
-use crate::capability::process::{Command, ExecError, Output};
 
-/// Copying arguments in costs fuel by their size; a certificate with its chain is far below this.
+/// Copying what a guest passes to the host costs fuel by its size: the largest that one call may bring.
 const HOSTCALL_FUEL: usize = 4 << 20;
+/// Resources that exist at once in one call, those of the guest's own making included.
+const HANDLES: usize = 512;
 /// For the calls that need no world: name and capabilities.
 const THINKING_TIME: Duration = Duration::from_secs(5);
-/// The longest text that a guest may answer.
-const TEXT: usize = 64 << 10;
 
 /// A component that was admitted, compiled and linked.
 pub struct Loaded {
@@ -44,16 +42,19 @@ impl Loaded {
         Self { engine, clock, linked, limits }
     }
 
+    /// Instantiates once and runs nothing: what does not start, or is another kind of connector, is refused
+    /// when it is loaded.
+    pub(super) fn start(&self) -> Result<(), RunError> {
+        self.think(|_, _| Ok(()))
+    }
+
     /// What the connector calls itself.
     ///
     /// # Errors
     ///
     /// The guest did not return.
     pub fn name(&self) -> Result<String, RunError> {
-        self.think(|guest, store| guest.call_name(store)).map(|mut name| {
-            name.truncate(name.floor_char_boundary(256));
-            name
-        })
+        self.think(|guest, store| guest.call_name(store)).map(|name| convert::text(&name))
     }
 
     /// What the connector needs for this configuration, or what is wrong with the configuration.
@@ -63,9 +64,7 @@ impl Loaded {
     /// The guest did not return.
     pub fn capabilities(&self, config: &str) -> Result<Result<Vec<Capability>, Vec<Problem>>, RunError> {
         let answer = self.think(|guest, store| guest.call_capabilities(store, config))?;
-        Ok(answer
-            .map(|list| list.into_iter().map(convert::capability).collect())
-            .map_err(|problems| problems.into_iter().map(convert::problem).collect()))
+        Ok(answer.map(|list| list.into_iter().map(convert::capability).collect()).map_err(convert::problems))
     }
 
     /// What the component gets of each WASI import, if WASI is answered inertly.
@@ -88,7 +87,7 @@ impl Loaded {
     ) -> Result<Result<GuestReceipt, GuestFailure>, RunError> {
         let told = convert::deployment(deployment);
         let answer = self.call(doors, deadline, cancel, |guest, store| guest.call_deploy(store, &told))?;
-        Ok(answer.map(convert::receipt).map(bounded).map_err(convert::failure))
+        Ok(answer.map(convert::receipt).map_err(convert::failure))
     }
 
     /// Asks the target what it serves.
@@ -123,19 +122,15 @@ impl Loaded {
         cancel: &Cancel,
         call: impl FnOnce(&Guest, &mut Store<State>) -> wasmtime::Result<R>,
     ) -> Result<R, RunError> {
-        let mut store = Store::new(&self.engine, State::new(doors, self.limits.clone()));
+        let budget = Budget::new(self.limits.clone(), deadline, cancel.clone());
+        let mut store = Store::new(&self.engine, State::new(doors, budget));
         store.limiter(|state| &mut state.budget);
         store.set_hostcall_fuel(HOSTCALL_FUEL);
-        let (wall, cancel) = (self.limits.wall, cancel.clone());
+        store.set_max_component_handles(HANDLES);
         let _running = self.clock.run();
         // Armed just before instantiation: start functions are guest code.
-        store.epoch_deadline_callback(move |_| {
-            if cancel.is_cancelled() {
-                return Err(Exceeded::Cancelled.into());
-            }
-            if Instant::now() >= deadline {
-                return Err(Exceeded::Wall(wall).into());
-            }
+        store.epoch_deadline_callback(|store| {
+            store.data().budget.in_time()?;
             Ok(UpdateDeadline::Continue(1))
         });
         store.set_epoch_deadline(1);
@@ -146,57 +141,4 @@ impl Loaded {
         store.data_mut().end_log();
         ended.map_err(|error| classify(&error))
     }
-}
-
-fn classify(error: &wasmtime::Error) -> RunError {
-    if let Some(exceeded) = error.downcast_ref::<Exceeded>() {
-        return RunError::Limit(exceeded.to_string());
-    }
-    // Above the cause stands wasmtime's list of the guest's frames, which tells an operator nothing.
-    let text: String = error.root_cause().to_string().chars().take(1000).collect();
-    match error.downcast_ref::<Trap>() {
-        Some(Trap::StackOverflow) => RunError::Limit("the stack".to_owned()),
-        Some(trap) => RunError::Trapped(trap.to_string()),
-        None if text.contains("instance count") => RunError::Limit(format!("instances: {text}")),
-        None if text.contains("fuel") => RunError::Limit("the size of what it passes to the host".to_owned()),
-        None if text.contains("limit") || text.contains("exceed") => RunError::Limit(text),
-        None => RunError::Trapped(text),
-    }
-}
-
-fn bounded(mut receipt: GuestReceipt) -> GuestReceipt {
-    receipt.reference.truncate(receipt.reference.floor_char_boundary(TEXT));
-    receipt.note.truncate(receipt.note.floor_char_boundary(TEXT));
-    receipt
-}
-
-/// The doors of a call that needs no world.
-pub(super) struct Shut;
-
-const SHUT: &str = "only `deploy` and `observe` reach the world";
-
-impl Doors for Shut {
-    fn fs_write(&mut self, _: &str, _: Document, _: Attributes) -> Result<Written, FsError> {
-        Err(FsError::Denied(SHUT.to_owned()))
-    }
-    fn exec(&mut self, _: Command) -> Result<Output, ExecError> {
-        Err(ExecError::Denied(SHUT.to_owned()))
-    }
-    fn dial(&mut self, _: &str) -> Result<usize, NetError> {
-        Err(NetError::Denied(SHUT.to_owned()))
-    }
-    fn request(&mut self, _: usize, _: Request) -> Result<Response, NetError> {
-        Err(NetError::Denied(SHUT.to_owned()))
-    }
-    fn send(&mut self, _: usize, _: Document) -> Result<(), NetError> {
-        Err(NetError::Denied(SHUT.to_owned()))
-    }
-    fn receive(&mut self, _: usize, _: u32, _: Duration) -> Result<Vec<u8>, NetError> {
-        Err(NetError::Denied(SHUT.to_owned()))
-    }
-    fn peer_certificates(&mut self, _: usize) -> Result<Vec<Vec<u8>>, NetError> {
-        Err(NetError::Denied(SHUT.to_owned()))
-    }
-    fn close(&mut self, _: usize) {}
-    fn log(&mut self, _: &str, _: &[u8]) {}
 }

@@ -3,11 +3,14 @@
 
 extern crate alloc;
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use lastmile_sdk::{Attributes, Capability, Command, Deployment, Part, Receipt, Rollback};
+use lastmile_sdk::{
+    Attributes, Capability, Command, Connection as _, Deployment, Failure, Output, Part, Receipt, Request, Rollback, Sandbox,
+};
 
 fn field(config: &str, key: &str) -> Option<serde_json::Value> {
     serde_json::from_str::<serde_json::Value>(config).ok()?.get(key).cloned()
@@ -50,6 +53,31 @@ pub const OPEN: Attributes = Attributes { mode: 0o644, owner: None, group: None 
 /// A command without input.
 pub fn command(argv: Vec<String>) -> Command {
     Command { argv, stdin: Vec::new(), timeout_ms: None, on_rollback: Rollback::Nothing }
+}
+
+/// A request without headers or a body.
+pub fn get(path: &str) -> Request {
+    Request { method: "GET".into(), path: path.into(), headers: Vec::new(), body: Vec::new(), timeout_ms: None }
+}
+
+/// Sends the request to the granted endpoint and tells what came back.
+pub fn exchange<S: Sandbox>(sandbox: &mut S, deployment: &Deployment, request: &Request) -> Result<Receipt, Failure> {
+    let answer = sandbox.dial(&text(&deployment.config, "endpoint"))?.request(request)?;
+    let location = answer.headers.iter().find(|(name, _)| name == "location" || name == "x-echo");
+    let body = String::from_utf8_lossy(&answer.body);
+    Err(told(&format!("{} {:?} {body}", answer.status, location.map(|(_, value)| value))))
+}
+
+/// Runs the granted command and tells what came of it.
+pub fn run<S: Sandbox>(sandbox: &mut S, command: &Command) -> Result<Receipt, Failure> {
+    let Output { status, stdout, stderr } = sandbox.exec(command)?;
+    let (stdout, stderr) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
+    Err(told(&format!("{status:?} {stdout:?} {stderr:?}")))
+}
+
+/// What the attacker got to see, for the test to read.
+pub fn told(text: &str) -> Failure {
+    Failure::Rejected(text.into())
 }
 
 /// What an attacker would say.

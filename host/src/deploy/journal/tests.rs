@@ -267,3 +267,27 @@ fn a_command_that_fails_is_told_and_the_files_are_back() {
     assert!(matches!(journal.undo(), Err(UndoError::Command(text)) if text.contains("/bin/false")));
     assert_eq!(room.files(), before());
 }
+
+#[test]
+fn a_journal_that_is_begun_beside_recoveries_is_kept() {
+    let room = room();
+    let root = room.path.join("journal");
+    let over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(std::sync::atomic::Ordering::Acquire) {
+                assert!(recover(&root).is_empty());
+            }
+        });
+        for fence in 0..300 {
+            // A recovery holds the lane for the moment in which it looks.
+            let Some(lane) = LaneLock::take(&root, "default", "web").unwrap() else { continue };
+            let journal = Journal::new(&root, lane, DeploymentId { message: 7, fence });
+            let begun = journal.before_exec(&["/usr/bin/true".to_owned()], "", &ExecSettings::default());
+            let ended = begun.and_then(|()| journal.commit());
+            over.store(ended.is_err(), std::sync::atomic::Ordering::Release);
+            ended.unwrap();
+        }
+        over.store(true, std::sync::atomic::Ordering::Release);
+    });
+}

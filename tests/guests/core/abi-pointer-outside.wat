@@ -1,0 +1,8 @@
+;; A path that lies outside memory.
+(import "lastmile:connector/fs@0.1.0" "write"
+  (func $write (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+(func (export "lastmile:connector/connector@0.1.0#deploy") (param i32) (result i32) 
+  (call $write (i32.const 0x7fffff00) (i32.const 16) (i32.const 0) (i32.const 0)
+    (i32.const 420) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)
+    (i32.const 512))
+  (i32.const 256))

@@ -1,0 +1,11 @@
+;; Looks for variables, arguments and directories; crashes if there is one.
+(import "wasi:cli/environment@0.2.6" "get-environment" (func $variables (param i32)))
+(import "wasi:cli/environment@0.2.6" "get-arguments" (func $arguments (param i32)))
+(import "wasi:filesystem/preopens@0.2.6" "get-directories" (func $directories (param i32)))
+(func (export "lastmile:connector/connector@0.1.0#deploy") (param i32) (result i32) 
+  (call $variables (i32.const 512))
+  (call $arguments (i32.const 520))
+  (call $directories (i32.const 528))
+  (if (i32.or (i32.load (i32.const 516)) (i32.or (i32.load (i32.const 524)) (i32.load (i32.const 532))))
+    (then unreachable))
+  (i32.const 256))

@@ -1,0 +1,26 @@
+//! Declares what was not granted.
+#![no_std]
+
+extern crate alloc;
+
+use alloc::vec::Vec;
+
+use lastmile_sdk::{Capability, Connector, Deployment, Failure, Problem, Receipt, Sandbox};
+
+struct Attack;
+
+impl Connector for Attack {
+    fn name() -> &'static str {
+        "declare-more"
+    }
+    fn capabilities(config: &str) -> Result<Vec<Capability>, Vec<Problem>> {
+        let mut declared = hostile::declared(config);
+        declared.push(Capability::FsWrite("/etc/".into()));
+        Ok(declared)
+    }
+    fn deploy<S: Sandbox>(_: &mut S, deployment: &Deployment) -> Result<Receipt, Failure> {
+        Ok(hostile::success(deployment))
+    }
+}
+
+lastmile_sdk::export!(Attack);

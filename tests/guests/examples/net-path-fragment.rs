@@ -1,0 +1,6 @@
+//! A path with a fragment.
+#![no_std]
+
+hostile::attack!("net-path-fragment", |sandbox, deployment| {
+    return hostile::exchange(sandbox, deployment, &hostile::get("/a#b"));
+});

@@ -1,0 +1,8 @@
+//! Raw bytes from a connection that speaks HTTP.
+#![no_std]
+
+hostile::attack!("net-receive-on-http", |sandbox, deployment| {
+    use lastmile_sdk::Connection as _;
+    let mut connection = sandbox.dial(&hostile::text(&deployment.config, "endpoint"))?;
+    connection.receive(1, 1)?;
+});

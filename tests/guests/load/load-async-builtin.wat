@@ -1,0 +1,2 @@
+;; A built-in of asynchronous components.
+(core func (canon backpressure.inc))

@@ -1,0 +1,2 @@
+;; An import by a plain name.
+(import "fs" (instance))

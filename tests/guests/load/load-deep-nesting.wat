@@ -1,0 +1,9 @@
+;; Components within components within components.
+(component
+(component
+(component
+(component
+(component
+(component
+(component
+)))))))

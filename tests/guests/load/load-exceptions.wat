@@ -1,0 +1,3 @@
+;; An exception.
+(core module
+  (tag $t) (func (throw $t)))

@@ -1,0 +1,4 @@
+;; Sixty thousand functions.
+(core module
+@repeat(60000){(func)}
+)

@@ -1,0 +1,4 @@
+;; A typed function reference.
+(core module
+  (type $f (func))
+  (func (param (ref null $f))))

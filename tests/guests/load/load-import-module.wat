@@ -1,0 +1,2 @@
+;; A core module under the name of a granted interface.
+(import "lastmile:connector/process@0.1.0" (core module))

@@ -1,0 +1,3 @@
+;; A thousand core instances.
+(core module $m)
+@repeat(1000){(core instance (instantiate $m))}

@@ -1,0 +1,4 @@
+;; More locals than any function may have.
+(core module
+  (func
+(local @repeat(60000){ i64})))

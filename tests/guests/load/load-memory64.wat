@@ -1,0 +1,3 @@
+;; A memory with 64-bit addresses.
+(core module
+  (memory i64 1))

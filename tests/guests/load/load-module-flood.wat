@@ -1,0 +1,2 @@
+;; Hundreds of modules.
+@repeat(300){(core module)}

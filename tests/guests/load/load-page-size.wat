@@ -1,0 +1,3 @@
+;; A memory of one-byte pages.
+(core module
+  (memory 1 (pagesize 1)))

@@ -1,0 +1,4 @@
+;; A continuation.
+(core module
+  (type $f (func))
+  (type $c (cont $f)))

@@ -1,0 +1,3 @@
+;; A tail call.
+(core module
+  (func $f (return_call $f)))

@@ -1,0 +1,3 @@
+;; A shared memory.
+(core module
+  (memory 1 1 shared))

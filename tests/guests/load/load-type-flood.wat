@@ -1,0 +1,2 @@
+;; Two thousand types.
+@repeat(2000){(type (list u8))}
