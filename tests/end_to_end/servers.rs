@@ -4,7 +4,16 @@
 //! (`trial.rs`) is the same for all: the new certificate is served, sessions live through it, the same again
 //! does nothing, and whatever is broken ends with the old certificate served and the old files in place.
 
+mod bind;
 mod hitch;
+mod mariadb;
+mod mosquitto;
+mod place;
+mod postgresql;
+mod rabbitmq;
+mod redis;
+mod slapd;
 mod stunnel;
 mod subject;
+mod trap;
 mod trial;
