@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 pub(crate) fn repository() -> PathBuf {
@@ -26,6 +27,18 @@ pub(crate) fn faulty_program() -> PathBuf {
     let path = target().join("lastmile-fault");
     assert!(path.exists(), "{} is missing: run `make test`", path.display());
     path
+}
+
+/// A port below those that outgoing connections take: a server that starts slowly must still find it free.
+pub(crate) fn free_port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let number = std::process::id().wrapping_mul(61).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = u16::try_from(20_000 + number % 12_000).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 pub(crate) struct Pair {
@@ -57,7 +70,7 @@ impl Room {
             fs::create_dir(path.join(name)).unwrap();
         }
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         Self { _directory: directory, path, port }
     }
 

@@ -3,11 +3,11 @@
 use std::fs;
 use std::process::Command;
 
-use super::place::{directory, free_port};
+use super::place::directory;
 use super::subject::{Layout, Subject};
 use super::trap::{Trap, spring};
 use super::trial;
-use crate::room::Room;
+use crate::room::{Room, free_port};
 
 const SUBJECT: Subject = Subject {
     name: "bind",

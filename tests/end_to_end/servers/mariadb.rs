@@ -32,8 +32,8 @@ const SUBJECT: Subject = Subject {
 };
 
 /// Protocol 4.1, over TLS, with a method of authentication of its own: the packet after the request for TLS.
-const LOGIN: &str = "\u{4d}\0\0\u{2}\0\u{a}\u{8}\0\0\0\0\u{1}\u{21}\
-    \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0stranger\0xxxxxxxxxx\0mysql_native_password\0";
+const LOGIN: &str = "\u{40}\0\0\u{2}\0\u{a}\u{8}\0\0\0\0\u{1}\u{21}\
+    \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0stranger\0\0mysql_native_password\0";
 
 const ONE_FILE: Subject = Subject {
     config: |room| {

@@ -1,7 +1,6 @@
-//! What a server needs that does not run as root: a user, a directory of its own, a port.
+//! What a server needs that does not run as root: a user, and a directory of its own.
 
 use std::fs;
-use std::net::TcpListener;
 use std::process::Command;
 
 use crate::room::Room;
@@ -23,8 +22,4 @@ pub(crate) fn directory(room: &Room, name: &str, user: &str) {
 pub(crate) fn done(command: &mut Command) {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}; run `make test`"));
     assert!(output.status.success(), "{command:?}: {output:?}");
-}
-
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -3,11 +3,11 @@
 use std::fs;
 use std::process::Command;
 
-use super::place::{as_user, directory, free_port};
+use super::place::{as_user, directory};
 use super::subject::{Layout, Subject};
 use super::trap::{Trap, spring};
 use super::trial;
-use crate::room::Room;
+use crate::room::{Room, free_port};
 
 const SUBJECT: Subject = Subject {
     name: "rabbitmq",
@@ -57,6 +57,7 @@ fn start(room: &Room, key: &str) -> Command {
     fs::write(room.file("epmd-port"), &epmd).unwrap();
     let mut command = as_user("rabbitmq", "/bin/sh");
     command.args(["-c", "epmd -address 127.0.0.1 & exec /usr/lib/rabbitmq/bin/rabbitmq-server"]);
+    command.current_dir(room.file("data"));
     command.env("HOME", "/var/lib/rabbitmq").env("ERL_EPMD_PORT", epmd);
     command.env("RABBITMQ_NODENAME", node(room)).env("RABBITMQ_DIST_PORT", free_port().to_string());
     command.env("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1}");
