@@ -17,7 +17,7 @@ need() { # package -> whether it is missing
   echo "installing ${missing[*]}"
   apt-get update -qq
   # Servers are started by the tests on ports of their own, never by the package.
-  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 moto() {
@@ -31,7 +31,10 @@ moto() {
 for part in "$@"; do
   case "$part" in
     host) need gcc libc6-dev ;;
-    servers) need nginx-light haproxy sqlite3 openssl age curl procps hitch stunnel4 ;;
+    servers)
+      need nginx-light haproxy sqlite3 openssl age curl procps hitch stunnel4
+      need postgresql-15 mariadb-server redis-server mosquitto rabbitmq-server slapd ldap-utils bind9
+      ;;
     moto) need python3 python3-venv; moto ;;
     *) echo "tests/setup.sh: no part '$part'" >&2; exit 2 ;;
   esac

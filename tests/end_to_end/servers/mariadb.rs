@@ -22,7 +22,7 @@ const SUBJECT: Subject = Subject {
     plugin: |_| String::new(),
     commands: |room| vec![admin(room, "flush-ssl")],
     layout: Layout::Pair,
-    owner: Some(("mysql", "mysql")),
+    owner: Some(("root", "mysql")),
     looks_by_itself: false,
     start: |room| start(room, "site.key"),
     spoil: |room| configure(room, "site.key", "nonsense = yes"),
@@ -31,9 +31,10 @@ const SUBJECT: Subject = Subject {
     looks: (10, 50),
 };
 
-/// Protocol 4.1, over TLS, with a method of authentication of its own: the packet after the request for TLS.
-const LOGIN: &str = "\u{40}\0\0\u{2}\0\u{a}\u{8}\0\0\0\0\u{1}\u{21}\
-    \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0stranger\0\0mysql_native_password\0";
+/// The packet that follows openssl's request for TLS, whose capabilities hold: a user, no password, the method, no
+/// attributes.
+const LOGIN: &str = "\u{41}\0\0\u{2}\0\u{a}\u{8}\0\0\0\0\u{1}\u{21}\
+    \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0stranger\0\0mysql_native_password\0\0";
 
 const ONE_FILE: Subject = Subject {
     config: |room| {

@@ -26,7 +26,7 @@ const SUBJECT: Subject = Subject {
         )]
     },
     layout: Layout::Pair,
-    // The other form that PostgreSQL takes; lastmile's is postgres with 0600.
+    // As an administrator may have it; lastmile writes it for postgres with 0600.
     owner: Some(("root", "postgres")),
     looks_by_itself: false,
     start,
@@ -34,6 +34,12 @@ const SUBJECT: Subject = Subject {
     // The startup message of protocol 3.0.
     dialogue: Some(("\0\0\0\u{17}\0\u{3}\0\0user\0postgres\0\0", "server_version")),
     looks: (10, 100),
+};
+
+/// The key stays root's.
+const KEY_OF_ROOT: Subject = Subject {
+    config: |room| format!("{}\nowner = \"root\"\ngroup = \"postgres\"", (SUBJECT.config)(room)),
+    ..SUBJECT
 };
 
 fn start(room: &Room) -> Command {
@@ -66,6 +72,11 @@ fn the_trial() {
     trial::hold_unheeding(&SUBJECT);
 }
 
+#[test]
+fn a_key_of_root_that_its_group_may_read_is_taken() {
+    trial::renews(&KEY_OF_ROOT);
+}
+
 /// Only its log tells: what the host sees through STARTTLS is the remedy.
 #[test]
 fn a_key_of_another_user_is_found_out() {
@@ -81,4 +92,13 @@ fn a_key_of_its_own_that_a_group_may_read_is_found_out() {
         &SUBJECT,
         &Trap { config: |_| "group = \"postgres\"".to_owned(), commands: |_| vec![], outcome: "unverified" },
     );
+}
+
+/// pg_ctl refuses root, for the undo as well. Nothing was told to the server, and the files are as before.
+#[test]
+fn without_run_as_nothing_happens() {
+    let as_root = Subject { plugin: |_| String::new(), ..SUBJECT };
+    let trap = Trap { config: |_| String::new(), commands: |_| vec![], outcome: "internal" };
+    let note = spring(&as_root, &trap);
+    assert!(note.contains("cannot be run as root"), "{note}");
 }

@@ -28,7 +28,7 @@ const SUBJECT: Subject = Subject {
         )]
     },
     layout: Layout::Pair,
-    owner: Some(("rabbitmq", "rabbitmq")),
+    owner: Some(("root", "rabbitmq")),
     looks_by_itself: false,
     start: |room| start(room, "site.key"),
     spoil: |room| configure(room, "site.key", "nonsense = yes"),

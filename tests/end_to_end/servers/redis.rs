@@ -21,7 +21,7 @@ const SUBJECT: Subject = Subject {
     plugin: |_| String::new(),
     commands: |room| vec![command(room, "-e", "site.pem", "site.key")],
     layout: Layout::Pair,
-    owner: Some(("redis", "redis")),
+    owner: Some(("root", "redis")),
     looks_by_itself: false,
     start: |room| {
         directory(room, "data", "redis");

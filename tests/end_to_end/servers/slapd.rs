@@ -22,7 +22,7 @@ const SUBJECT: Subject = Subject {
         vec![format!(r#"["/usr/bin/ldapmodify", "-Y", "EXTERNAL", "-Q", "-H", "{}"]"#, ldapi(room))]
     },
     layout: Layout::Pair,
-    owner: Some(("openldap", "openldap")),
+    owner: Some(("root", "openldap")),
     looks_by_itself: false,
     start,
     spoil: |room| {
