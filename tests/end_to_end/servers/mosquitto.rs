@@ -62,5 +62,6 @@ fn the_trial() {
 fn a_key_that_its_user_cannot_read_is_found_out() {
     let trap =
         Trap { config: |_| "group = \"root\"".to_owned(), commands: |_| vec![], outcome: "unverified" };
-    spring(&SUBJECT, &trap);
+    let note = spring(&SUBJECT, &trap);
+    assert!(note.contains("serves no certificate"), "{note}");
 }

@@ -101,5 +101,6 @@ fn one_file_holds_certificate_and_key() {
 fn a_key_that_its_user_cannot_read_is_found_out() {
     let trap =
         Trap { config: |_| "owner = \"root\"".to_owned(), commands: |_| vec![], outcome: "unverified" };
-    spring(&SUBJECT, &trap);
+    let note = spring(&SUBJECT, &trap);
+    assert!(note.contains("serves no certificate"), "{note}");
 }
