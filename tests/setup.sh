@@ -17,7 +17,7 @@ need() { # package -> whether it is missing
   echo "installing ${missing[*]}"
   apt-get update -qq
   # Servers are started by the tests on ports of their own, never by the package.
-  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 moto() {
@@ -36,7 +36,11 @@ node() { # the machine's own, if it is new enough; else Debian's
 for part in "$@"; do
   case "$part" in
     host) need gcc libc6-dev ;;
-    servers) need nginx-light haproxy sqlite3 openssl age curl jq procps hitch stunnel4 caddy lighttpd lighttpd-mod-openssl squid-openssl socat ;;
+    servers)
+      need nginx-light haproxy socat caddy hitch lighttpd lighttpd-mod-openssl squid-openssl stunnel4
+      need postgresql-15 mariadb-server redis-server mosquitto rabbitmq-server slapd ldap-utils bind9
+      need sqlite3 openssl age curl jq procps
+      ;;
     java) need openjdk-17-jdk-headless ;;
     bench) need strace ;;
     moto) need python3 python3-venv; moto ;;

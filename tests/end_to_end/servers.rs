@@ -4,11 +4,20 @@
 //! (`trial.rs`) is the same for all: the new certificate is served, sessions live through it, the same again
 //! does nothing, and whatever is broken ends with the old certificate served and the old files in place.
 
+mod bind;
 mod caddy;
 mod haproxy;
 mod hitch;
 mod lighttpd;
+mod mariadb;
+mod mosquitto;
+mod place;
+mod postgresql;
+mod rabbitmq;
+mod redis;
+mod slapd;
 mod squid;
 mod stunnel;
 mod subject;
+mod trap;
 mod trial;
