@@ -93,3 +93,12 @@ fn a_key_that_its_user_cannot_read_costs_tls_for_a_moment_only() {
     let note = spring(&SUBJECT, &trap);
     assert!(note.contains("(80)"), "{note}");
 }
+
+/// The same with the profile's own modify, whose LDIF is its standard input: an undo gives it that again.
+#[test]
+fn the_profiles_own_modify_is_repeated_with_its_input() {
+    let trap =
+        Trap { config: |_| "owner = \"root\"".to_owned(), commands: |_| vec![], outcome: "unavailable" };
+    let note = spring(&SUBJECT, &trap);
+    assert!(note.contains("(80)"), "{note}");
+}

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::room::{Pair, Room, fingerprint};
 
 /// How one server is run and what the operator writes for it.
+#[derive(Clone, Copy)]
 pub(crate) struct Subject {
     /// The profile's and its component's name.
     pub(crate) name: &'static str,
@@ -42,6 +43,7 @@ pub(crate) struct Subject {
 }
 
 /// The files that the server reads.
+#[derive(Clone, Copy)]
 pub(crate) enum Layout {
     /// `tls/site.pem` and `tls/site.key`.
     Pair,

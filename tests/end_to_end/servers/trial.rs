@@ -133,15 +133,27 @@ fn lies_are_found_out(
     }
     let lying = format!("{config}\nreload = [\"/usr/bin/true\", \"reload\"]\n");
     let granted = [commands, &[r#"["/usr/bin/true", "reload"]"#.to_owned()]].concat();
-    subject.configure(room, &lying, &granted);
+    is_found_out(subject, room, (served, other), &lying, &granted, "a reload that lies");
+    subject.configure(room, config, commands);
+}
+
+/// Deploys the second pair under a configuration that breaks the server; the host's own look undoes it.
+pub(crate) fn is_found_out(
+    subject: &Subject,
+    room: &Room,
+    (served, other): (&Pair, &Pair),
+    config: &str,
+    commands: &[String],
+    what: &str,
+) {
+    subject.configure(room, config, commands);
     let before = room.snapshot(&["tls"]);
     room.enqueue("it", other);
     room.ok(&["run", "--until-idle"]);
     let history = room.history("it");
     assert!(history.iter().any(|(outcome, _)| outcome == "unverified"), "{}: {history:?}", subject.name);
     cancel_all(room);
-    unharmed(subject, room, served, &before, "a reload that lies");
-    subject.configure(room, config, commands);
+    unharmed(subject, room, served, &before, what);
 }
 
 /// Nonsense in the server's own configuration: refused or undone, and the server lives.
