@@ -56,6 +56,6 @@ pub trait UndoLog {
     ///
     /// # Errors
     ///
-    /// The record could not be made durable; the command must not run.
+    /// The record could not be made durable, or (as invalid input) there are too many: the command must not run.
     fn before_exec(&self, argv: &[String], stdin: &str, settings: &ExecSettings) -> io::Result<()>;
 }

@@ -3,6 +3,7 @@
 mod bounded;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::time::{Duration, Instant};
 
 use super::UndoLog;
@@ -156,9 +157,10 @@ impl ExecDoor {
     fn note(&self, argv: &[String], stdin: &Document, journal: &dyn UndoLog) -> Result<(), ExecError> {
         let stdin = plain_text(stdin)?;
         fault::point("journal.exec.before");
-        journal
-            .before_exec(argv, &stdin, &self.settings)
-            .map_err(|error| ExecError::Failed(format!("the undo journal: {error}")))?;
+        journal.before_exec(argv, &stdin, &self.settings).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput => ExecError::Invalid(error.to_string()),
+            _ => ExecError::Failed(format!("the undo journal: {error}")),
+        })?;
         fault::point("journal.exec.after");
         Ok(())
     }

@@ -14,6 +14,11 @@ use self::scrub::Needles;
 use super::document::{Document, Locked, Part, SecretRef};
 use crate::credential::{Credential, CredentialError, KeyFormat, KeystoreError, Secret};
 
+/// A document once it is filled in, in bytes. What a guest passes is counted, but a sealed part is small there.
+const LONGEST: usize = 16 << 20;
+/// Random passphrases of one deployment: each is looked for in every answer, in every encoding.
+const EPHEMERALS: usize = 16;
+
 /// A sealed part that cannot be filled in. The connector or its configuration is at fault.
 #[derive(Debug, Error)]
 pub enum FillError {
@@ -26,6 +31,12 @@ pub enum FillError {
     /// More keystores than a deployment can need.
     #[error("a deployment renders at most {0} keystores and encrypted keys")]
     TooMany(usize),
+    /// More random passphrases than a deployment can need.
+    #[error("a deployment makes at most {0} ephemeral secrets")]
+    TooManyEphemerals(usize),
+    /// One secret, placed too often.
+    #[error("the document is longer than {0} bytes once its sealed parts are filled in")]
+    TooLong(usize),
     /// The key has no such form.
     #[error(transparent)]
     Credential(#[from] CredentialError),
@@ -99,8 +110,9 @@ impl Vault {
 
     fn compose(&self, document: &Document, body_len: Option<u64>) -> Result<Zeroizing<Vec<u8>>, FillError> {
         let mut pieces: Vec<Zeroizing<Vec<u8>>> = Vec::with_capacity(document.len());
+        let mut length = 0;
         for part in document {
-            pieces.push(match part {
+            let piece = match part {
                 Part::Text(text) => Zeroizing::new(text.clone().into_bytes()),
                 Part::Bytes(bytes) => Zeroizing::new(bytes.clone()),
                 Part::Sealed { secret, encoding } => {
@@ -111,10 +123,15 @@ impl Vault {
                     let length = i128::from(body) + i128::from(*plus);
                     Zeroizing::new(length.max(0).to_string().into_bytes())
                 }
-            });
+            };
+            length += piece.len();
+            if length > LONGEST {
+                return Err(FillError::TooLong(LONGEST));
+            }
+            pieces.push(piece);
         }
         // One allocation of the final size: a growing vector would leave copies of secrets behind.
-        let mut whole = Zeroizing::new(Vec::with_capacity(pieces.iter().map(|piece| piece.len()).sum()));
+        let mut whole = Zeroizing::new(Vec::with_capacity(length));
         for piece in &pieces {
             whole.extend_from_slice(piece);
         }
@@ -138,6 +155,9 @@ impl Vault {
         let mut known = self.ephemeral.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(secret) = known.get(name) {
             return Ok(Arc::clone(secret));
+        }
+        if known.len() >= EPHEMERALS {
+            return Err(FillError::TooManyEphemerals(EPHEMERALS));
         }
         let mut random = Zeroizing::new([0_u8; 24]);
         getrandom::fill(random.as_mut_slice()).map_err(FillError::Random)?;

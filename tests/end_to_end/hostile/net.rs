@@ -55,6 +55,12 @@ pub(super) const ATTACKS: &[Attack] = &[
         "a header value holds a line break, a NUL or another control character",
     ),
     attack(
+        "net-header-flood",
+        "net.connection.request",
+        "rejected",
+        "the request has more headers than it can hold",
+    ),
+    attack(
         "net-homograph",
         "net.dial",
         "denied",

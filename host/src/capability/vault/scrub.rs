@@ -25,6 +25,7 @@ impl Needles {
         self.push(&encode::url(value));
         if let Ok(text) = std::str::from_utf8(value) {
             self.push(&encode::json(text));
+            self.push(&encode::xml(text));
             self.push(text.trim().as_bytes());
         }
     }

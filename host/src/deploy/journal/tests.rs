@@ -250,11 +250,15 @@ fn a_journal_that_makes_no_sense_stops_its_own_lane() {
     let journal = room.journal();
     let path = journal.path();
     drop(journal);
-    fs::write(path, "nonsense\n").unwrap();
     let lane = |target| LaneLock::take(&root, "default", target).unwrap().unwrap();
-    assert!(matches!(recover(&root).as_slice(), [Err(UndoError::Journal { .. })]));
-    assert!(matches!(recover_lane(&root, &lane("web")), Err(UndoError::Journal { .. })));
-    assert!(recover_lane(&root, &lane("mail")).is_ok());
+    let of_another_version = r#"{"step":"exec","argv":["/bin/true"],"environment":{},"run_as":null}"#;
+    for line in ["nonsense", of_another_version] {
+        fs::write(&path, format!("{line}\n")).unwrap();
+        assert!(matches!(recover(&root).as_slice(), [Err(UndoError::Unreadable { .. })]));
+        let told = recover_lane(&root, &lane("web")).unwrap_err().to_string();
+        assert!(told.contains(path.to_str().unwrap()) && told.contains("put back by hand"), "{told}");
+        assert!(recover_lane(&root, &lane("mail")).is_ok());
+    }
     assert_eq!(room.files(), before());
 }
 
@@ -266,6 +270,21 @@ fn a_command_that_fails_is_told_and_the_files_are_back() {
     journal.before_exec(&["/bin/false".to_owned()], "", &ExecSettings::default()).unwrap();
     assert!(matches!(journal.undo(), Err(UndoError::Command(text)) if text.contains("/bin/false")));
     assert_eq!(room.files(), before());
+}
+
+#[test]
+fn a_command_that_is_noted_again_and_again_is_one_line_and_there_are_few() {
+    let room = room();
+    let journal = room.journal();
+    let note = |input: usize| {
+        journal.before_exec(&["/bin/cat".to_owned()], &input.to_string(), &ExecSettings::default())
+    };
+    for input in (0..16).chain(0..16) {
+        note(input).unwrap();
+    }
+    assert!(note(16).unwrap_err().to_string().contains("at most 16"));
+    assert_eq!(record::parse(&fs::read(journal.path()).unwrap()).unwrap().len(), 16);
+    journal.undo().unwrap();
 }
 
 #[test]
