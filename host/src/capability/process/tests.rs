@@ -159,6 +159,15 @@ fn secrets_go_in_by_standard_input_and_do_not_come_back() {
 }
 
 #[test]
+fn who_left_the_group_and_writes_without_end_holds_nobody_up() {
+    let begin = Instant::now();
+    // The pipe's end stops them.
+    let output = shell("for each in 1 2 3 4; do setsid yes & done; sleep 0.2");
+    assert_eq!((output.status, output.stdout.len()), (Status::Exited(0), 1000));
+    assert!(begin.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
 fn a_large_input_that_nobody_reads_does_not_block() {
     let mut deaf = command(&["/bin/true"]);
     deaf.stdin = vec![Part::Bytes(vec![b'x'; 1 << 20])];
