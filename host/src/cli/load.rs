@@ -40,7 +40,7 @@ impl Context {
 
     /// The outbox, made where it is missing.
     pub(crate) fn open_store(path: &Path) -> anyhow::Result<SqliteStore> {
-        SqliteStore::open(path).with_context(|| format!("the outbox {}", path.display()))
+        Ok(SqliteStore::open(path)?)
     }
 
     /// Prints a value as one JSON document.
