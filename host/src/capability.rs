@@ -23,6 +23,8 @@ pub struct Place {
     pub parent: PathBuf,
     /// The file's name.
     pub name: String,
+    /// The inode of the file's directory: another one may stand under its path when the file is put back.
+    pub directory: u64,
 }
 
 impl Place {

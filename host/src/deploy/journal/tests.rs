@@ -151,7 +151,9 @@ fn a_deployment_recovers_its_own_lane_alone() {
 fn what_somebody_else_made_meanwhile_is_not_ours_to_remove() {
     let room = room();
     let journal = room.journal();
-    let place = Place { root: room.path.join("tls"), parent: PathBuf::new(), name: "new".to_owned() };
+    let root = room.path.join("tls");
+    let directory = fs::metadata(&root).unwrap().ino();
+    let place = Place { root, parent: PathBuf::new(), name: "new".to_owned(), directory };
     journal.before_replace(&place, false).unwrap();
     fs::write(room.path.join("tls/new"), "theirs").unwrap();
     let path = journal.path();
@@ -260,6 +262,29 @@ fn a_journal_that_makes_no_sense_stops_its_own_lane() {
         assert!(recover_lane(&root, &lane("mail")).is_ok());
     }
     assert_eq!(room.files(), before());
+}
+
+#[test]
+fn another_directory_under_the_same_path_is_left_alone_until_the_right_one_is_back() {
+    let (room, at) = (room(), |room: &Room, name: &str| room.path.join(name));
+    let (tls, moved, other) = (at(&room, "tls"), at(&room, "moved"), at(&room, "other"));
+    for ends in [
+        |journal: Journal| journal.undo().unwrap_err().to_string(),
+        |journal: Journal| journal.commit().unwrap_err().to_string(),
+    ] {
+        let journal = room.journal();
+        room.write(&journal, "old", "after");
+        fs::rename(&tls, &moved).unwrap();
+        fs::create_dir_all(&other).unwrap();
+        std::os::unix::fs::symlink(&other, &tls).unwrap();
+        assert!(ends(journal).contains("replaced by another one"));
+        assert!(matches!(recover(&room.path.join("journal")).as_slice(), [Err(UndoError::File { .. })]));
+        assert_eq!(fs::read_dir(&other).unwrap().count(), 0);
+        fs::remove_file(&tls).unwrap();
+        fs::rename(&moved, &tls).unwrap();
+        assert_eq!(room.recover().len(), 1);
+        assert_eq!(room.files(), before());
+    }
 }
 
 #[test]
