@@ -16,6 +16,8 @@ use crate::credential::{Credential, CredentialError, KeyFormat, KeystoreError, S
 
 /// A document once it is filled in, in bytes. What a guest passes is counted, but a sealed part is small there.
 const LONGEST: usize = 16 << 20;
+/// What [`Vault::scrub_tail`] wants to see before the bytes that are kept.
+pub const MARGIN: usize = 64 << 10;
 /// Random passphrases of one deployment: each is looked for in every answer, in every encoding.
 const EPHEMERALS: usize = 16;
 
@@ -180,7 +182,22 @@ impl Vault {
         if bytes.len() < scrub::SHORTEST {
             return bytes.to_vec(); // nothing fits in; most commands say nothing at all
         }
-        self.needles().replace(bytes)
+        self.needles().replace(bytes, 0)
+    }
+
+    /// The last `at_most` bytes, scrubbed. `bytes` has up to [`MARGIN`] bytes more where more was said: a secret of
+    /// which only the end is kept would not be recognised.
+    #[must_use]
+    pub fn scrub_tail(&self, bytes: &[u8], at_most: usize) -> Vec<u8> {
+        let before = bytes.len().saturating_sub(at_most);
+        if before == 0 {
+            return self.scrub(bytes);
+        }
+        let needles = self.needles();
+        if before >= MARGIN && needles.longest() > MARGIN {
+            return b"[sealed]".to_vec();
+        }
+        needles.replace(bytes, before)
     }
 
     /// How many bytes at the end of `bytes` are the beginning of a secret whose rest may still be on its way.
