@@ -44,9 +44,11 @@ bench: ## Ratios against native code, wasmtime, SQLite and shell hooks, into doc
 table: ## docs/servers.md, from what the last make test found
 	python3 tests/servers-table.py
 
-lint: ## Formatting and clippy
-	cargo fmt --all --check
-	cargo clippy --release --workspace --all-targets --features lastmile-tests/bench -- -D warnings
+lint: ## Formatting and clippy, of every workspace
+	for each in . guests tests/guests tests/forge tests/bench/guests; do (cd $$each && cargo fmt --all --check) || exit 1; done
+	cargo clippy --release --locked --workspace --all-targets --features lastmile-tests/bench -- -D warnings
+	cd guests && CARGO_TARGET_DIR=../target/guests-native cargo clippy --locked --all-targets -- -D warnings
+	CARGO_TARGET_DIR=target/forge cargo clippy --release --locked --manifest-path tests/forge/Cargo.toml -- -D warnings
 
 clean: ## Remove what was built
 	cargo clean

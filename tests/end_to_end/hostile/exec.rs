@@ -67,6 +67,12 @@ pub(super) const ATTACKS: &[Attack] = &[
         "[\"true\", \"harmless\"] is not a command line that the connector declared and the operator granted",
     ),
     attack(
+        "exec-rollback-flood",
+        "process.exec",
+        "rejected",
+        "a rollback runs at most 16 different commands",
+    ),
+    attack(
         "exec-rollback-long",
         "process.exec",
         "rejected",

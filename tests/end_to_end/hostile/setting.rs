@@ -39,7 +39,12 @@ pub(super) fn setting(name: &str) -> Setting {
     let target = |target| Setting { target, ..STANDARD };
     let tcp = Setting { endpoint: "tcp://127.0.0.1:{port}", ..STANDARD };
     match name {
-        "fs-flood" | "fs-bytes-bomb" | "exec-flood" | "net-receive-flood" => {
+        "fs-flood"
+        | "fs-bytes-bomb"
+        | "fs-ephemeral-names"
+        | "exec-rollback-flood"
+        | "exec-flood"
+        | "net-receive-flood" => {
             let wall = 60;
             if name.starts_with("net") { Setting { wall, ..tcp } } else { Setting { wall, ..STANDARD } }
         }

@@ -204,7 +204,8 @@ fn header_map<'a>(headers: impl Iterator<Item = &'a Header>) -> Result<HeaderMap
                 .or_else(|_| HeaderValue::from_bytes(value.as_bytes()))
                 .map_err(|_| NetError::Invalid(format!("the value of `{name}` cannot stand in a header")))?;
         value.set_sensitive(true);
-        map.append(name, value);
+        map.try_append(name, value)
+            .map_err(|_| NetError::Invalid("the request has more headers than it can hold".to_owned()))?;
     }
     Ok(map)
 }
