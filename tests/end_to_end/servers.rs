@@ -17,6 +17,7 @@ mod javastore;
 mod lighttpd;
 mod mariadb;
 mod mosquitto;
+mod nginx;
 mod place;
 mod postfix;
 mod postgresql;

@@ -85,12 +85,22 @@ pub(super) fn add_to_linker(
     Ok(())
 }
 
+/// Whether a call of this function is answered; otherwise it traps.
+pub(super) fn answers(engine: &Engine, interface: &str, name: &str) -> wasmtime::Result<bool> {
+    let mut trial: Linker<State> = Linker::new(engine);
+    answered(&mut trial.instance(interface)?, interface, name)
+}
+
 fn function(instance: &mut LinkerInstance<'_, State>, interface: &str, name: &str) -> wasmtime::Result<()> {
-    let answered = cli::link(instance, interface, name)?
+    if answered(instance, interface, name)? { Ok(()) } else { stub(instance, interface, name) }
+}
+
+/// Links the function if it is one of those that answer.
+fn answered(instance: &mut LinkerInstance<'_, State>, interface: &str, name: &str) -> wasmtime::Result<bool> {
+    Ok(cli::link(instance, interface, name)?
         || clocks::link(instance, interface, name)?
         || random::link(instance, interface, name)?
-        || streams::link(instance, interface, name)?;
-    if answered { Ok(()) } else { stub(instance, interface, name) }
+        || streams::link(instance, interface, name)?)
 }
 
 /// What answers: counted as a call of the host, like every other.
