@@ -32,7 +32,7 @@ pub const KAFKA: Profile = Profile {
     says: "Completed updating config",
     notes: &[
         "ssl.keystore.type (PKCS12, JKS or PEM), ssl.keystore.password and ssl.key.password of that listener are in server.properties and stay as they are; the last two are the same, and PEM has none.",
-        "The path stays the same: Kafka tells a new file by its time of modification, and lastmile never keeps an old one.",
+        "The path stays the same: Kafka reads the file again because its time of modification is another, after an undo, too.",
         "Kafka refuses a certificate with another subject, or without all the names that the present one has, unless ssl.allow.dn.changes and ssl.allow.san.changes say otherwise (3.7 or later).",
         "One target for each broker. The program starts a Java of its own and may want JAVA_HOME and PATH under the plugin's `environment`.",
         "Not proven on a real server here.",
