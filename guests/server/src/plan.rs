@@ -12,8 +12,6 @@ use lastmile_sdk::server::{Piece, Plan, Run};
 use crate::material;
 use crate::profile::{Profile, Word};
 
-const SAYS: &str = "what your reload prints if it succeeded";
-
 /// What the configuration comes to under this profile.
 ///
 /// # Errors
@@ -33,15 +31,7 @@ pub fn plan(profile: &Profile, mut fields: Fields) -> Result<Plan, Vec<Problem>>
         ..Run::new(values.fill(profile.check))
     };
     let check = command(&mut fields, "check", check);
-    let stdin = values.fill(profile.stdin).join("\n");
-    let reload = Run {
-        stdin: if stdin.is_empty() { Vec::new() } else { vec![Piece::Text(stdin)] },
-        says: profile.says.to_string(),
-        ..Run::new(values.fill(profile.reload))
-    };
-    let says = fields.has("reload").then(|| fields.optional("says", SAYS).unwrap_or_default());
-    let reload = command(&mut fields, "reload", reload);
-    let reload = reload.map(|run| Run { says: says.unwrap_or(run.says.clone()), ..run });
+    let reload = reload(profile, &mut fields, &values);
     if profile.needs_reload && reload.is_none() {
         fields.fault(
             "reload",
@@ -51,6 +41,20 @@ pub fn plan(profile: &Profile, mut fields: Fields) -> Result<Plan, Vec<Problem>>
     fields.finish()?;
     let files = material.files.into_iter().map(|file| file.owned(owner, group)).collect();
     Ok(Plan { files, check, reload })
+}
+
+/// With the operator's own goes what he says of its success.
+fn reload(profile: &Profile, fields: &mut Fields, values: &Values) -> Option<Run> {
+    let stdin = values.fill(profile.stdin).join("\n");
+    let run = Run {
+        stdin: if stdin.is_empty() { Vec::new() } else { vec![Piece::Text(stdin)] },
+        says: profile.says.to_string(),
+        ..Run::new(values.fill(profile.reload))
+    };
+    let own = fields.has("reload");
+    let run = command(fields, "reload", run)?;
+    let what = "what your reload prints if it succeeded";
+    Some(if own { Run { says: fields.optional("says", what).unwrap_or_default(), ..run } } else { run })
 }
 
 /// The operator's own command line, or the profile's; an empty list is none.
