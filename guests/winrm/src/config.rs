@@ -81,3 +81,33 @@ fn is_host(text: &str) -> bool {
         && text.bytes().any(|b| b.is_ascii_alphabetic())
         && text.strip_prefix("*.").unwrap_or(text).split('.').all(label)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+
+    #[test]
+    fn every_problem_is_pointed_at() {
+        let pointers = |config: &str| -> Vec<String> {
+            Config::parse(config).err().unwrap().into_iter().map(|problem| problem.pointer).collect()
+        };
+        assert_eq!(pointers("{}"), ["/host"]);
+        for host in ["https://x", "x:5986", "x/y", "a b", "1.2.3", "::1"] {
+            assert_eq!(pointers(&format!("{{\"host\":\"{host}\"}}")), ["/host"], "{host}");
+        }
+        let bindings = r#"["www.test:443", "www.test", ":443", "x y:1", "1.2.3:443", "a:0", "WWW.test:443"]"#;
+        let wrong =
+            ["/bindings/1", "/bindings/2", "/bindings/3", "/bindings/4", "/bindings/5", "/bindings/6"];
+        assert_eq!(pointers(&format!("{{\"host\":\"h\",\"bindings\":{bindings}}}")), wrong);
+        assert_eq!(pointers(r#"{"host":"h","store":"My\\..","legacy":"yes"}"#), ["/legacy", "/store"]);
+        for (binding, name) in [
+            ("*.Example.test:8443", "hostnameport=*.example.test:8443"),
+            ("10.0.0.1:443", "ipport=10.0.0.1:443"),
+            ("[::]:443", "ipport=[::]:443"),
+        ] {
+            let config = format!("{{\"host\":\"[::1]\",\"bindings\":[\"{binding}\"]}}");
+            assert_eq!(Config::parse(&config).ok().unwrap().bindings, [name]);
+        }
+    }
+}

@@ -40,7 +40,7 @@ impl Connector for Winrm {
     }
 
     fn deploy<S: Sandbox>(sandbox: &mut S, deployment: &Deployment) -> Result<Receipt, Failure> {
-        in_shell(sandbox, deployment, |shell, job| bring(shell, job))
+        in_shell(sandbox, deployment, bring)
     }
 
     fn observe<S: Sandbox>(sandbox: &mut S, deployment: &Deployment) -> Result<Option<String>, Failure> {

@@ -104,9 +104,11 @@ impl<C: Connection> Shell<C> {
                 wsman::escape(command)
             );
             let body = vec![Part::Text(head), piece.part(), document::text("</rsp:Stream></rsp:Send>")];
-            self.call(&shell_action("Send"), &[], body).map_err(|trouble| match trouble {
-                Trouble::Cut(text) if change == Change::Yes && index == last => Failure::Uncertain(text),
-                trouble => trouble.into(),
+            let sent = self.call(&shell_action("Send"), &[], body).map_err(Failure::from);
+            // Even a refusal may have come after the script had all that it waits for.
+            sent.map_err(|failure| match failure {
+                Failure::Unavailable(_) if change == Change::Yes && index == last => uncertain(failure),
+                failure => failure,
             })?;
         }
         Ok(())
@@ -117,10 +119,7 @@ impl<C: Connection> Shell<C> {
             "<rsp:Receive><rsp:DesiredStream CommandId=\"{}\">stdout stderr</rsp:DesiredStream></rsp:Receive>",
             wsman::escape(command)
         );
-        let settle = |failure| match (change, failure) {
-            (Change::Yes, failure) => uncertain(failure),
-            (Change::No, failure) => failure,
-        };
+        let settle = |failure| if change == Change::Yes { uncertain(failure) } else { failure };
         let mut output = Output::default();
         for _ in 0..RECEIVES {
             match self.call(&shell_action("Receive"), &[], vec![document::text(&body)]) {

@@ -60,10 +60,10 @@ pub(crate) struct Service<C> {
 impl<C: Connection> Service<C> {
     pub(crate) fn new(connection: C, endpoint: &str, deployment: &Deployment) -> Self {
         // A component has no random numbers; an identifier need only differ within one shell.
-        let hex: String = deployment.certificate.fingerprint.chars().take(18).collect();
+        let hex: String = deployment.certificate.fingerprint.chars().take(22).collect();
         let part = |from, to| hex.get(from..to).unwrap_or_default();
-        let (low, mid, version, variant) = (part(0, 8), part(8, 12), part(12, 15), part(15, 18));
-        let seed = format!("{low}-{mid}-4{version}-8{variant}-{:04x}", deployment.attempt);
+        let (low, middle, version) = (part(0, 8), part(8, 12), part(12, 15));
+        let seed = format!("{low}-{middle}-4{version}-8{}-{}", part(15, 18), part(18, 22));
         Self { connection, to: format!("{endpoint}/wsman"), seed, sent: 0 }
     }
 
