@@ -85,8 +85,10 @@ impl Examiner {
         let mut enough = Limits::default().memory_bytes;
         while enough > MIB {
             let limits = Limits { memory_bytes: enough / 2, ..Limits::default() };
-            // What does not even start with so little needs more.
-            let Ok(loaded) = load(limits) else { break };
+            let loaded = match load(limits) {
+                Ok(loaded) => loaded,
+                Err(error) => return fail(&error),
+            };
             let ended = self.deploy(&loaded, &Shared::new(declared, &self.guest), run, 1, None);
             if ended.outcome != usual.outcome {
                 break;
