@@ -1,82 +1,20 @@
 //! The connector against the SDK's double, which answers what a WinRM service would.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail by panicking")]
 
+mod service;
+
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use lastmile_sdk::testing::{Double, deployment};
-use lastmile_sdk::{Connector, Failure, NetError, document};
+use lastmile_sdk::testing::deployment;
+use lastmile_sdk::{Connector, Failure, NetError};
 
+use self::service::{look, opened};
 use super::{Winrm, script};
 
 const CONFIG: &str =
     r#"{ "host": "web-1.example.test", "bindings": ["WWW.example.test:443", "0.0.0.0:443"] }"#;
-
-/// A service that answers in order, each message by its number.
-struct Service {
-    sandbox: Double,
-    answered: u32,
-}
-
-impl Service {
-    fn new(config: &str) -> Self {
-        Self { sandbox: Double::granting(Winrm::capabilities(config).unwrap()), answered: 0 }
-    }
-
-    fn answers(mut self, bodies: &[&str]) -> Self {
-        for body in bodies {
-            self.answered += 1;
-            // The certificate of the double's deployment has zeros for a fingerprint.
-            let id = format!("uuid:00000000-0000-4000-8000-0000{:08x}", self.answered);
-            let envelope = format!(
-                "<s:Envelope xmlns:s=\"s\"><s:Header><RelatesTo>{id}</RelatesTo></s:Header>\
-                 <s:Body>{body}</s:Body></s:Envelope>"
-            );
-            self.sandbox.answer(200, &envelope);
-        }
-        self
-    }
-
-    fn refuses(mut self, status: u16, code: &str) -> Self {
-        self.answered += 1;
-        let fault =
-            format!("<F><Reason><Text>why &amp; how</Text></Reason><WSManFault Code=\"{code}\"/></F>");
-        self.sandbox.answer(status, &fault);
-        self
-    }
-
-    /// Command, one Send, the end of the script with this output, Signal.
-    fn runs(self, sends: usize, stdout: &str, stderr: &str, exit: u8) -> Self {
-        let stream = |name: &str, text: &str| {
-            format!("<Stream Name=\"{name}\">{}</Stream>", document::base64(text.as_bytes()))
-        };
-        let done = format!(
-            "{}{}<CommandState State=\"x/CommandState/Done\"><ExitCode>{exit}</ExitCode></CommandState>",
-            stream("stdout", stdout),
-            stream("stderr", stderr)
-        );
-        let sent = alloc::vec![""; sends];
-        self.answers(&["<CommandId>C-1</CommandId>"]).answers(&sent).answers(&[&done, ""])
-    }
-
-    fn actions(&self) -> Vec<String> {
-        let requests = self.sandbox.requests.borrow();
-        let action =
-            |body: &str| body.split("</a:Action>").next().unwrap().rsplit('/').next().unwrap().into();
-        requests.iter().map(|sent| action(&sent.body)).collect()
-    }
-}
-
-fn opened(config: &str) -> Service {
-    Service::new(config).answers(&["<Selector Name=\"ShellId\">S&amp;1</Selector>"])
-}
-
-/// What `look` says, with our fingerprint or another one bound to both.
-fn look(key: bool, ours: bool) -> String {
-    let bound = if ours { "00" } else { "11" }.repeat(32);
-    format!("{{\"key\":{key},\"bound\":[\"{bound}\",\"{bound}\"]}}\r\n")
-}
 
 #[test]
 fn the_file_and_its_passphrase_go_in_by_their_own_messages_and_nowhere_else() {
@@ -128,6 +66,7 @@ fn an_operation_that_says_nothing_in_time_is_asked_again_and_not_for_ever() {
     let mut service = service.answers(&[""]);
     let failure = Winrm::deploy(&mut service.sandbox, &deployment(CONFIG)).unwrap_err();
     assert!(matches!(failure, Failure::Unavailable(_)), "{failure:?}");
+    assert_eq!(service.actions().iter().filter(|action| *action == "Receive").count(), 60);
     assert_eq!(service.actions().last().unwrap(), "Delete");
 }
 
@@ -185,7 +124,34 @@ fn what_is_served_is_what_all_bindings_agree_on() {
 fn the_command_lines_fit_into_cmd_exe() {
     for script in [script::LOOK, script::APPLY] {
         assert!(script.is_ascii());
+        // Or PowerShell itself would eat the input.
+        assert!(script::arguments(script).contains("-InputFormat None"));
         let length = "powershell.exe ".len() + script::arguments(script).len();
         assert!(length < 8191, "{length}");
     }
+}
+
+#[test]
+fn bound_without_its_key_is_imported_and_looked_at_again() {
+    let imported = || opened(CONFIG).runs(1, &look(false, true), "", 0).runs(4, "{\"altered\":[]}", "", 0);
+    let mut service = imported().runs(1, &look(true, true), "", 0).answers(&[""]);
+    assert!(Winrm::deploy(&mut service.sandbox, &deployment(CONFIG)).unwrap().changed);
+    for (key, ours, says) in [(false, true, "does not hold"), (true, false, "another certificate is bound")] {
+        let mut service = imported().runs(1, &look(key, ours), "", 0).answers(&[""]);
+        let failure = Winrm::deploy(&mut service.sandbox, &deployment(CONFIG)).unwrap_err();
+        assert!(matches!(&failure, Failure::Rejected(text) if text.contains(says)), "{failure:?}");
+    }
+    // The change was made, and nobody can say what came of it.
+    let mut service = imported().refuses(503, "").answers(&[""]);
+    let failure = Winrm::deploy(&mut service.sandbox, &deployment(CONFIG)).unwrap_err();
+    assert!(matches!(failure, Failure::Uncertain(_)), "{failure:?}");
+}
+
+#[test]
+fn an_answer_to_something_else_is_none() {
+    let mut service = opened(CONFIG);
+    service.skip();
+    let mut service = service.answers(&["<CommandId>C-1</CommandId>", ""]);
+    let failure = Winrm::deploy(&mut service.sandbox, &deployment(CONFIG)).unwrap_err();
+    assert!(matches!(&failure, Failure::Rejected(text) if text.contains("no answer to it")), "{failure:?}");
 }

@@ -3,6 +3,7 @@
 It does not run PowerShell. It knows the two scripts by their exact text and does what each is meant to do; that
 Windows does the same is unproven here. It opens the PKCS#12 file with openssl and proves that the key fits."""
 
+import base64
 import hashlib
 import json
 import pathlib
@@ -44,6 +45,7 @@ class Windows:
         self.stores = {"My": [], "WebHosting": [], "CA": []}
         self.records = {}
         self.mutations = []
+        self.secrets = []  # what must be found nowhere else
         for binding, pem in initial.items():
             held = Certificate(certificates(pathlib.Path(pem).read_text())[0], True)
             self.stores["My"].append(held)
@@ -101,7 +103,8 @@ class Windows:
     def load(self, job, rest):
         secret, newline, pfx = rest.partition(b"\n")
         if not newline or not re.fullmatch(rb"[A-Za-z0-9_-]{32}", secret):
-            raise PowerShellError(f"no passphrase before the file")
+            raise PowerShellError("no passphrase before the file")
+        self.secrets += [secret.decode(), base64.b64encode(pfx).decode()]
         with tempfile.TemporaryDirectory() as room:
             word = pathlib.Path(room, "word")
             word.write_bytes(secret)
@@ -126,7 +129,7 @@ class Windows:
     def summary(self):
         held = {name: [[c.fingerprint, c.key, c.name] for c in store] for name, store in self.stores.items()}
         bound = {name: {**record, "fingerprint": self.held(record["hash"]).fingerprint} for name, record in self.records.items()}
-        return {"stores": held, "records": bound, "mutations": self.mutations}
+        return {"stores": held, "records": bound, "mutations": self.mutations, "secrets": self.secrets}
 
 
 def run(windows, kind, stdin, fault):

@@ -91,11 +91,17 @@ impl<'a> Machine<'a> {
         self.deliver(PASSWORD)
     }
 
-    /// One round of the worker; outcome and note of the last attempt.
+    /// One round of the worker, which talks as much as it can; outcome and note of the last attempt.
     pub(super) fn deliver(&self, password: &str) -> (String, String) {
         let mut worker = self.room.command(&program(), &["run", "--until-idle"]);
-        let output = worker.env("WINRM_PASSWORD", password).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let output = worker.env("WINRM_PASSWORD", password).env("RUST_LOG", "trace").output().unwrap();
+        let log = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(output.status.success() && log.contains("TRACE"), "{log}");
+        let sent = self.raw_state()["secrets"].clone();
+        let sent = sent.as_array().unwrap().iter().map(|secret| secret.as_str().unwrap());
+        for secret in sent.chain([password]) {
+            assert!(!log.contains(secret), "a secret is in the log");
+        }
         self.room.history("win").pop().unwrap()
     }
 
