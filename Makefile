@@ -1,5 +1,5 @@
 # lastmile: `make help` lists the targets.
-.PHONY: help build fault guests hostile foreign demo test bench lint clean
+.PHONY: help build fault guests hostile foreign demo test bench table lint clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -40,6 +40,9 @@ bench: ## Ratios against native code, wasmtime, SQLite and shell hooks, into doc
 	$(MAKE) build guests
 	guests/build.sh tests/bench/guests target/bench --examples
 	cargo bench --locked -p lastmile-tests --features bench --bench ratios
+
+table: ## docs/servers.md, from what the last make test found
+	python3 tests/servers-table.py
 
 lint: ## Formatting and clippy, of every workspace
 	for each in . guests tests/guests tests/forge tests/bench/guests; do (cd $$each && cargo fmt --all --check) || exit 1; done

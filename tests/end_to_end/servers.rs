@@ -15,6 +15,7 @@ mod hitch;
 mod lighttpd;
 mod mariadb;
 mod mosquitto;
+mod nginx;
 mod place;
 mod postfix;
 mod postgresql;

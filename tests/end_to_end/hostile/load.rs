@@ -22,7 +22,7 @@ pub(super) const ATTACKS: &[Attack] = &[
     load("load-core-type-flood", "it has more than 20000 types of core modules"),
     load(
         "load-custom-sections",
-        "its custom sections hold more than 262144 bytes: take them out with `wasm-tools strip`",
+        "its custom sections hold more than 1048576 bytes: take them out with `wasm-tools strip`",
     ),
     load("load-deep-nesting", "it nests deeper than 6 levels"),
     load("load-empty", "this is empty"),
@@ -50,7 +50,7 @@ pub(super) const ATTACKS: &[Attack] = &[
     ),
     load("load-export-type", "its lastmile:connector/connector@0.1.0 is no interface"),
     load("load-function-flood", "it has more than 40000 functions"),
-    load("load-function-huge", "a function is longer than 262144 bytes"),
+    load("load-function-huge", "a function is longer than 1048576 bytes"),
     load(
         "load-function-references",
         "it does not compile: failed to parse WebAssembly module: function references required for index reference types (at offset …)",

@@ -13,6 +13,7 @@ use super::subject::Subject;
 struct Row {
     served_after_ms: u128,
     sessions_live: Option<bool>,
+    lie: Option<&'static str>,
     nonsense: String,
 }
 
@@ -48,7 +49,7 @@ fn go(subject: &Subject, heeds_its_configuration: bool) {
     renew(subject, &room, &new, &mut row);
     same_again(subject, &room, &new);
     refuse_bad_material(subject, &room, &new, &newer);
-    lies_are_found_out(subject, &room, &new, &newer, &config, &commands);
+    row.lie = lies_are_found_out(subject, &room, &new, &newer, &config, &commands);
     row.nonsense = survive_nonsense(subject, &room, &new, &newer, heeds_its_configuration);
     assert!(running.lives(), "{}: the server died", subject.name);
     room.assert_tidy();
@@ -127,14 +128,15 @@ fn lies_are_found_out(
     other: &Pair,
     config: &str,
     commands: &[String],
-) {
+) -> Option<&'static str> {
     if subject.looks_by_itself {
-        return;
+        return None;
     }
     let lying = format!("{config}\nreload = [\"/usr/bin/true\", \"reload\"]\n");
     let granted = [commands, &[r#"["/usr/bin/true", "reload"]"#.to_owned()]].concat();
     is_found_out(subject, room, (served, other), &lying, &granted, "a reload that lies");
     subject.configure(room, config, commands);
+    Some("unverified")
 }
 
 /// Deploys the second pair under a configuration that breaks the server; the host's own look undoes it.
@@ -188,13 +190,13 @@ fn cancel_all(room: &Room) {
     }
 }
 
-/// One line of JSON below target/servers, from which `make servers-table` writes docs/servers.md.
+/// One line of JSON below target/servers, from which `make table` writes docs/servers.md.
 fn report(subject: &Subject, row: &Row) {
     let directory = repository().join("target/servers");
     fs::create_dir_all(&directory).unwrap();
     let line = serde_json::json!({
         "name": subject.name, "version": subject.version(), "sessions_live": row.sessions_live,
-        "served_after_ms": row.served_after_ms, "nonsense": row.nonsense,
+        "served_after_ms": row.served_after_ms, "lie": row.lie, "nonsense": row.nonsense,
     });
     let mut file = fs::File::create(directory.join(format!("{}.json", subject.name))).unwrap();
     writeln!(file, "{line}").unwrap();
