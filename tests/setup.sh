@@ -70,7 +70,7 @@ for part in "$@"; do
         libgnutls-dane0 libidn12 libnsl2 libdb5.3 libpcre2-8-0 libwrap0
       unpack exim4-daemon-light vsftpd
       account Debian-exim ;;
-    java) need openjdk-17-jdk-headless ;;
+    java) need openjdk-17-jdk-headless tomcat10 tomcat10-admin curl ;;
     bench) need strace ;;
     moto) need python3 python3-venv; moto ;;
     foreign) need clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32 python3 python3-venv; node ;;

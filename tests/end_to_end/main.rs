@@ -29,3 +29,4 @@ mod shipped;
 mod stop;
 mod tap;
 mod two_hosts;
+mod winrm;

@@ -36,10 +36,7 @@ pub(super) const ATTACKS: &[Attack] = &[
     ),
     load("load-export-extra", "it exports evil:more/power@0.1.0 besides the connector"),
     load("load-export-flood", "it has more than 256 exports"),
-    load(
-        "load-export-shape",
-        "it does not start: the connector crashed: expected `string` found `u32`",
-    ),
+    load("load-export-shape", "it does not start: the connector crashed: expected `string` found `u32`"),
     load(
         "load-export-surplus",
         "its lastmile:connector/connector@0.1.0 exports `backdoor`, which the contract does not have",
@@ -182,8 +179,5 @@ pub(super) const ATTACKS: &[Attack] = &[
         "load-wide-arithmetic",
         "it does not compile: failed to compile: wasm[1]::function[0]: WebAssembly translation error: Invalid input WebAssembly code at offset …: wide arithmetic support is not enabled",
     ),
-    load(
-        "wasi-without-leave",
-        "the component imports WASI: wasi:cli/exit@0.2.6",
-    ),
+    load("wasi-without-leave", "the component imports WASI: wasi:cli/exit@0.2.6"),
 ];

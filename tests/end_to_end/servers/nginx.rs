@@ -32,7 +32,14 @@ const SUBJECT: Subject = Subject {
         room.nginx_conf("");
         let p = room.path.display();
         let mut command = Command::new("/usr/sbin/nginx");
-        command.args(["-c", &format!("{p}/nginx.conf"), "-e", &format!("{p}/log/error.log"), "-g", "daemon off;"]);
+        command.args([
+            "-c",
+            &format!("{p}/nginx.conf"),
+            "-e",
+            &format!("{p}/log/error.log"),
+            "-g",
+            "daemon off;",
+        ]);
         command
     },
     spoil: |room| room.nginx_conf("nonsense;"),

@@ -150,9 +150,12 @@ impl Subject {
         room.ok(&["check"]);
     }
 
-    /// The fingerprint that is served now; empty if none is.
+    /// The fingerprint that is served now; empty if none is, or if the server cannot prove that it has the key.
     pub(crate) fn served(&self, room: &Room) -> String {
         let output = self.client(room).stdin(Stdio::null()).output().unwrap();
+        if !output.status.success() {
+            return String::new();
+        }
         fingerprint(&String::from_utf8_lossy(&output.stdout))
     }
 
