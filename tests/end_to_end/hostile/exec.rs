@@ -91,6 +91,7 @@ pub(super) const ATTACKS: &[Attack] = &[
         "[\"/usr/bin/touch\", \"/tmp/undone\"] is not a command line that the connector declared and the operator granted",
     ),
     attack("exec-secret-echo", "process.exec", "rejected", "Status::Exited(0) \"[sealed][sealed]\" \"\""),
+    attack("exec-secret-tail", "process.exec", "rejected", "Status::Exited(0) \"[sealed]xxxxxxxx…"),
     attack(
         "exec-ungranted-argument",
         "process.exec",

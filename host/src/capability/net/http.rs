@@ -233,8 +233,8 @@ pub(super) fn scrubbed(answer: Answer, vault: &Vault) -> Response {
     let clean = |bytes: &[u8]| {
         added.iter().fold(vault.scrub(bytes), |bytes, needle| replace(&bytes, needle, b"[sealed]"))
     };
-    for (_, value) in &mut response.headers {
-        *value = String::from_utf8_lossy(&clean(value.as_bytes())).into_owned();
+    for text in response.headers.iter_mut().flat_map(|(name, value)| [name, value]) {
+        *text = String::from_utf8_lossy(&clean(text.as_bytes())).into_owned();
     }
     response.body = clean(&response.body);
     response
