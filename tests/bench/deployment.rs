@@ -9,12 +9,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use lastmile::capability::document::{Document, Encoding, Part, SecretRef};
 use lastmile::capability::fs::Attributes;
-use lastmile::capability::process::{Command, Status};
+use lastmile::capability::process::{Command, Rollback, Status};
 use lastmile::capability::vault::Vault;
 use lastmile::credential::{Credential, Identity, KeyFormat};
 use lastmile::deploy::Deployer;
 use lastmile::deploy::doors::GrantedDoors;
 use lastmile::deploy::journal::{self, DeploymentId, Journal};
+use lastmile::deploy::lane::LaneLock;
 use lastmile::deploy::resolve::{Catalogue, Resolved};
 use lastmile::grant::Grant;
 use lastmile::manifest;
@@ -111,7 +112,9 @@ impl Stage {
         let claim = self.next();
         let root = self.path.join("state/journal");
         timed(|| {
-            journal::recover(&root).unwrap();
+            let message = &claim.message;
+            let lane = LaneLock::take(&root, &message.tenant, &message.target).unwrap().unwrap();
+            journal::recover_lane(&root, &lane).unwrap();
             let payload = &claim.message.payload;
             let key = self.identity.open(&payload.key).unwrap();
             let (leaf, chain) = (payload.certificate.as_bytes(), payload.chain.as_bytes());
@@ -119,7 +122,7 @@ impl Stage {
                 Credential::parse(leaf, chain, Some(key.expose()), SystemTime::now(), false).unwrap();
             let vault = Arc::new(Vault::new(Arc::new(credential), BTreeMap::new()));
             let id = DeploymentId { message: claim.message.id, fence: claim.fence };
-            let journal = Arc::new(Journal::create(&root, id).unwrap());
+            let journal = Arc::new(Journal::new(&root, lane, id));
             self.go_through_the_doors(&claim, &vault, &journal);
             Arc::into_inner(journal).unwrap().commit().unwrap();
         })
@@ -144,10 +147,12 @@ impl Stage {
             let content: Document = vec![part];
             doors.fs_write(&path, content, Attributes { mode, owner: None, group: None }).unwrap();
         }
-        for (arguments, repeat_on_rollback) in [(&["-t"][..], false), (&["-s", "reload"][..], true)] {
+        for (arguments, on_rollback) in
+            [(&["-t"][..], Rollback::Nothing), (&["-s", "reload"][..], Rollback::Repeat)]
+        {
             let mut argv = vec!["/bin/true".to_owned()];
             argv.extend(arguments.iter().map(ToString::to_string));
-            let command = Command { argv, stdin: Vec::new(), timeout: None, repeat_on_rollback };
+            let command = Command { argv, stdin: Vec::new(), timeout: None, on_rollback };
             assert_eq!(doors.exec(command).unwrap().status, Status::Exited(0));
         }
     }

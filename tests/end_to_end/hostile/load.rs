@@ -173,7 +173,7 @@ pub(super) const ATTACKS: &[Attack] = &[
         "load-unknown-version",
         "this is no valid component: unknown binary version:    0x10063 (at offset …)",
     ),
-    load("load-unknown-wasi", "it imports wasi:threads/spawn@0.3.0, which lastmile does not have"),
+    load("load-unknown-wasi", "the component imports WASI: wasi:threads/spawn@0.3.0"),
     load("load-utf16", "it passes strings as UTF-16 or Latin-1: build it with UTF-8"),
     load(
         "load-wide-arithmetic",
