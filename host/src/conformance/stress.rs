@@ -35,9 +35,13 @@ impl Examiner {
         }
     }
 
-    /// The first run is stopped at each of its calls; the next attempt finds what was left and ends as it should.
+    /// The first run that succeeds is stopped at each of its calls; the next attempt finds what was left and ends
+    /// as it should.
     pub(super) fn recovers(&self, declared: &Grant, day: &[Ended]) -> Seen {
-        let (Some(run), Some(first)) = (self.runs.first(), day.first()) else {
+        // What failed before it was undone: it begins where the first run began.
+        let mut runs = self.runs.iter().zip(day);
+        let succeeds = |(_, ended): &(_, &Ended)| ended.outcome.is_success();
+        let Some((run, first)) = runs.find(succeeds).or_else(|| self.runs.iter().zip(day).next()) else {
             return skip("there is no run");
         };
         for at in 0..first.calls.len().min(CUTS) {
@@ -87,7 +91,8 @@ impl Examiner {
             let limits = Limits { memory_bytes: enough / 2, ..Limits::default() };
             let loaded = match load(limits) {
                 Ok(loaded) => loaded,
-                Err(error) => return fail(&error),
+                // It loaded before; with this little it does not even start.
+                Err(_) => break,
             };
             let ended = self.deploy(&loaded, &Shared::new(declared, &self.guest), run, 1, None);
             if ended.outcome != usual.outcome {
