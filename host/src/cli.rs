@@ -10,6 +10,7 @@ pub(crate) mod history;
 pub(crate) mod init;
 pub(crate) mod load;
 pub(crate) mod logging;
+pub(crate) mod new;
 pub(crate) mod outbox;
 pub(crate) mod plugin;
 pub(crate) mod run;
@@ -86,6 +87,8 @@ Exit code 3: there are faults.")]
     Outbox(outbox::Action),
     /// What came of each attempt for a target.
     History(history::Options),
+    /// Make a connector to begin with: it builds, passes its tests and conforms.
+    New(new::Options),
     /// Try a component as a platform team would before admitting it.
     Conformance(conformance::Options),
     /// Print a completion script for a shell.
@@ -111,6 +114,7 @@ pub(crate) fn run(arguments: Arguments, command: &mut clap::Command) -> anyhow::
         Command::Run(options) => run::run(&context, &options),
         Command::Outbox(action) => outbox::run(&context, action),
         Command::History(options) => history::run(&context, &options),
+        Command::New(options) => new::run(&context, &options),
         Command::Conformance(options) => conformance::run(&context, &options),
         Command::Completions { shell } => {
             clap_complete::generate(shell, command, "lastmile", &mut std::io::stdout());

@@ -7,10 +7,12 @@
 //! | `world`      | what the doors open to: files, answers, and a memory of every call    |
 //! | `doors`      | the doors, as strict as the real ones                                 |
 //! | `transcript` | what a target would be asked and would answer, written by the author  |
+//! | `tape`       | a transcript written down from a real run                             |
 
 mod doors;
 mod examiner;
 mod stress;
+mod tape;
 mod transcript;
 mod world;
 
@@ -21,6 +23,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use self::examiner::Examiner;
+pub use self::tape::Tape;
 pub use self::transcript::{Transcript, TranscriptError};
 use crate::credential::{Credential, CredentialError};
 use crate::sandbox::{Granted, Limits, LoadError, Loaded, PluginSpec, Sandbox};

@@ -28,7 +28,7 @@ use crate::grant::Grant;
 use crate::outbox::{Claim, Message, Receipt};
 use crate::outcome::{Failure, Outcome};
 use crate::printable::printable;
-use crate::sandbox::{Cancel, GuestDeployment, GuestFailure, GuestReceipt, RunError};
+use crate::sandbox::{Cancel, Doors, GuestDeployment, GuestFailure, GuestReceipt, RunError};
 use crate::verify;
 
 /// When to look again whether another host is done with the target.
@@ -82,6 +82,21 @@ impl Deployer {
     ///
     /// The failure says who is at fault; the target is then in the state before.
     pub fn deploy(&self, claim: &Claim, deadline: Instant, cancel: &Cancel) -> Result<Receipt, Failure> {
+        self.deploy_through(claim, deadline, cancel, &|doors| doors)
+    }
+
+    /// The same, with something between the connector and the real doors.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::deploy`].
+    pub fn deploy_through(
+        &self,
+        claim: &Claim,
+        deadline: Instant,
+        cancel: &Cancel,
+        between: &dyn Fn(Box<dyn Doors>) -> Box<dyn Doors>,
+    ) -> Result<Receipt, Failure> {
         let lane = self.lane(&claim.message)?;
         let credential = self.credential(&claim.message)?;
         let resolved = self.catalogue.resolve(&claim.message.tenant, &claim.message.target)?;
@@ -106,7 +121,7 @@ impl Deployer {
         );
         let ended = doors.and_then(|doors| {
             let guest = guest_deployment(&resolved, &credential, claim.attempt)?;
-            let receipt = run(&resolved, &guest, doors, deadline, cancel);
+            let receipt = run(&resolved, &guest, between(Box::new(doors)), deadline, cancel);
             if cancel.is_cancelled() {
                 // Whatever the guest made of it: it was not the guest's doing.
                 return Err(lapsed());
@@ -227,11 +242,11 @@ pub fn guest_deployment(
 fn run(
     resolved: &Resolved,
     guest: &GuestDeployment,
-    doors: GrantedDoors,
+    doors: Box<dyn Doors>,
     deadline: Instant,
     cancel: &Cancel,
 ) -> Result<GuestReceipt, Failure> {
-    match resolved.loaded.deploy(guest, Box::new(doors), deadline, cancel) {
+    match resolved.loaded.deploy(guest, doors, deadline, cancel) {
         Ok(Ok(receipt)) => Ok(receipt),
         Ok(Err(failure)) => Err(guest_failure(failure)),
         Err(error) => Err(run_failure(&error)),

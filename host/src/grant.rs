@@ -42,9 +42,15 @@ impl Grant {
     /// The lines of plugins.toml that grant this to `plugin`.
     #[must_use]
     pub fn to_toml(&self, plugin: &str) -> String {
+        self.to_toml_linking(plugin, &[])
+    }
+
+    /// The same; each of `keys` stands there even with nothing in its list.
+    #[must_use]
+    pub fn to_toml_linking(&self, plugin: &str, keys: &[&str]) -> String {
         let mut lines = format!("[plugins.{plugin}.grant]\n");
         let mut line = |key: &str, entries: Vec<String>| {
-            if !entries.is_empty() {
+            if !entries.is_empty() || keys.contains(&key) {
                 lines.push_str(&format!("{key} = [{}]\n", entries.join(", ")));
             }
         };

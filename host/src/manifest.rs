@@ -44,7 +44,7 @@ pub use survey::{Survey, key, survey};
 
 use crate::capability::net::{Auth, Trust};
 use crate::grant::Grant;
-use crate::sandbox::Limits;
+use crate::sandbox::{Granted, Limits};
 use crate::verify::Verify;
 
 /// The file, read and found right.
@@ -80,6 +80,8 @@ pub struct Plugin {
     pub sha256: Option<[u8; 32]>,
     /// The operator's key.
     pub grant: Grant,
+    /// The interfaces that are there for it: a key of the grant links one, its entries say what may be done.
+    pub linked: Granted,
     /// How WASI is answered.
     pub wasi: Wasi,
     /// Whether the connector itself may read private keys.

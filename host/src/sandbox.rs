@@ -72,6 +72,14 @@ pub struct Granted {
     pub process: bool,
 }
 
+impl Granted {
+    /// The keys of a grant that link these.
+    pub fn keys(self) -> impl Iterator<Item = &'static str> {
+        let all = [(self.fs, "fs.write"), (self.net, "net.dial"), (self.process, "process.exec")];
+        all.into_iter().filter_map(|(linked, key)| linked.then_some(key))
+    }
+}
+
 /// A component as the operator names it.
 #[derive(Clone, Debug)]
 pub struct PluginSpec {

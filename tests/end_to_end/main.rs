@@ -9,6 +9,7 @@
 
 mod acm;
 mod command_line;
+mod conforming;
 mod crash;
 mod crash_random;
 mod credentials;
@@ -16,6 +17,7 @@ mod foreign;
 mod foreign_enqueue;
 mod haproxy;
 mod hostile;
+mod kit;
 mod moto;
 mod nginx;
 mod nginx_broken;

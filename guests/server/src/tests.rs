@@ -8,5 +8,6 @@
 )]
 
 mod configuration;
+mod conformance;
 mod readme;
 mod running;

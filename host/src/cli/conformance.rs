@@ -1,5 +1,7 @@
 //! `lastmile conformance FILE`: what a platform team asks of a component before admitting it.
 
+mod record;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -21,38 +23,48 @@ use crate::cli::{exit, style};
   lastmile conformance plugins/aws-acm.wasm --target-config guests/aws-acm/conformance/target.json \\
     --transcript guests/aws-acm/conformance/transcript.json
   lastmile --json conformance vendor.wasm --target-config target.json --inert-wasi
+  lastmile conformance plugins/aws-acm.wasm --record acm.json --target acm-1 --certificate new.pem --key new.key
+  lastmile conformance plugins/aws-acm.wasm --transcript acm.json
 
-Nothing real is written, run or dialled. The transcript's form: docs/conformance.md.
+Without --record nothing real is written, run or dialled. The transcript's form: docs/conformance.md.
 Exit code 4: a check failed, or the component was refused.")]
 pub(crate) struct Options {
     /// The component.
     file: PathBuf,
-    /// A target's configuration for it, a JSON file.
-    #[arg(long, value_name = "FILE")]
-    target_config: PathBuf,
+    /// A target's configuration for it, a JSON file; a transcript that was recorded holds one.
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["transcript", "record"])]
+    target_config: Option<PathBuf>,
     /// What its target is asked and answers, a JSON file; a connector that dials needs one.
     #[arg(long, value_name = "FILE")]
     transcript: Option<PathBuf>,
     /// Let it import WASI, answered inertly.
     #[arg(long)]
     inert_wasi: bool,
+    #[command(flatten)]
+    recording: record::Recording,
 }
 
 /// Runs every check and prints the report.
 pub(crate) fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
-    let config = load::target_config(&options.target_config)?;
+    if let Some(to) = &options.recording.record {
+        return record::run(context, &options.file, to, &options.recording);
+    }
     let transcript = options
         .transcript
         .as_deref()
         .map(|path| Transcript::parse(&read(path)?).with_context(|| path.display().to_string()));
+    let transcript = transcript.transpose()?;
+    let config = match &options.target_config {
+        Some(path) => load::target_config(path)?,
+        None => transcript
+            .as_ref()
+            .and_then(Transcript::config)
+            .context("the transcript holds no `config`: give --target-config")?,
+    };
     let digest = inspect(&options.file)?.sha256;
     let (sandbox, _private) = load::examining(None)?;
-    let subject = Subject {
-        component: options.file.clone(),
-        config,
-        inert_wasi: options.inert_wasi,
-        transcript: transcript.transpose()?,
-    };
+    let subject =
+        Subject { component: options.file.clone(), config, inert_wasi: options.inert_wasi, transcript };
     let report = match conformance::examine(&sandbox, &subject) {
         Ok(report) => report,
         Err(error) => return refused(context, options, &digest, &error.to_string()),

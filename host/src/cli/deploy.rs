@@ -13,7 +13,7 @@ use clap::Args;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use lastmile::credential::{Credential, seal};
+use lastmile::credential::{Credential, Identity, seal};
 use lastmile::manifest::{Manifest, Target};
 use lastmile::outbox::{NewMessage, Payload, Store};
 
@@ -54,12 +54,8 @@ pub(crate) struct Options {
 pub(crate) fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCode> {
     let manifest = context.manifest()?;
     let target = target(context, &manifest, &options.target)?;
-    let key = Zeroizing::new(read_key(&options.key)?);
-    let chain = options.chain.as_deref().map(read).transpose()?.unwrap_or_default();
-    let certificate = read(&options.certificate)?;
-    let credential =
-        Credential::parse(&certificate, &chain, Some(&key), SystemTime::now(), target.allow_expired)
-            .with_context(|| format!("{} with {}", options.certificate.display(), options.key.display()))?;
+    let (certificate, key) = (&options.certificate, &options.key);
+    let (credential, key) = credential(certificate, options.chain.as_deref(), key, target)?;
     for warning in credential.warnings() {
         tracing::warn!(target = options.target, "{warning}");
     }
@@ -79,7 +75,37 @@ pub(crate) fn run(context: &Context, options: &Options) -> anyhow::Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-fn target<'a>(context: &Context, manifest: &'a Manifest, name: &str) -> anyhow::Result<&'a Target> {
+/// The credential from its files, proven, and its key.
+pub(crate) fn credential(
+    certificate: &Path,
+    chain: Option<&Path>,
+    key: &Path,
+    target: &Target,
+) -> anyhow::Result<(Credential, Zeroizing<Vec<u8>>)> {
+    let secret = Zeroizing::new(read_key(key)?);
+    let chain = chain.map(read).transpose()?.unwrap_or_default();
+    let text = read(certificate)?;
+    let credential = Credential::parse(&text, &chain, Some(&secret), SystemTime::now(), target.allow_expired)
+        .with_context(|| format!("{} with {}", certificate.display(), key.display()))?;
+    Ok((credential, secret))
+}
+
+/// What a message carries of it.
+pub(crate) fn payload(credential: &Credential, key: &[u8], identity: &Identity) -> anyhow::Result<Payload> {
+    Ok(Payload {
+        version: 1,
+        certificate: credential.leaf_pem().to_owned(),
+        chain: credential.chain_pem().to_owned(),
+        key: seal(key, &[identity.recipient()])?,
+        not_after: credential.not_after(),
+    })
+}
+
+pub(crate) fn target<'a>(
+    context: &Context,
+    manifest: &'a Manifest,
+    name: &str,
+) -> anyhow::Result<&'a Target> {
     if let Some(target) = manifest.targets.get(name) {
         return Ok(target);
     }
@@ -105,13 +131,7 @@ fn enqueue(
         target: target.name.clone(),
         generation: None,
         fingerprint: credential.fingerprint().to_owned(),
-        payload: Payload {
-            version: 1,
-            certificate: credential.leaf_pem().to_owned(),
-            chain: credential.chain_pem().to_owned(),
-            key: seal(key, &[identity.recipient()])?,
-            not_after: credential.not_after(),
-        },
+        payload: payload(credential, key, &identity)?,
     };
     Ok(context.store(manifest)?.enqueue(&message)?)
 }

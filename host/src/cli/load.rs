@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use lastmile::credential::{Identity, SealError};
 use lastmile::manifest::{self, Faults, Manifest, Plugin};
 use lastmile::outbox::SqliteStore;
-use lastmile::sandbox::{Granted, LoadError, Loaded, PluginSpec, Sandbox, SandboxSettings};
+use lastmile::sandbox::{LoadError, Loaded, PluginSpec, Sandbox, SandboxSettings};
 
 /// What every subcommand is told.
 pub(crate) struct Context {
@@ -100,11 +100,7 @@ pub(crate) fn spec(plugin: &Plugin) -> PluginSpec {
         name: plugin.name.clone(),
         path: plugin.component.clone(),
         sha256: plugin.sha256,
-        granted: Granted {
-            fs: !plugin.grant.fs_write.is_empty(),
-            net: !plugin.grant.net_dial.is_empty(),
-            process: !plugin.grant.process_exec.is_empty(),
-        },
+        granted: plugin.linked,
         inert_wasi: plugin.wasi.is_inert(),
         limits: plugin.limits.clone(),
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::transcript::{Answer, Exchange, Seen, body, filled};
+use super::transcript::{Answer, End, Exchange, Seen, body, filled};
 use super::world::{Shared, World, render};
 use crate::capability::document::{Document, has_sealed};
 use crate::capability::fs::{Attributes, FsError, Written};
@@ -78,7 +78,10 @@ impl Doors for ScriptedDoors {
             )));
         }
         world.seal(&command.stdin, &format!("the input of {line}"), false);
-        Ok(Output { status: Status::Exited(0), stdout: Vec::new(), stderr: Vec::new() })
+        if !world.script.as_ref().is_some_and(|script| script.tells_of_commands) {
+            return Ok(Output { status: Status::Exited(0), stdout: Vec::new(), stderr: Vec::new() });
+        }
+        ended(&mut world, &command)
     }
 
     fn dial(&mut self, endpoint: &str) -> Result<usize, NetError> {
@@ -118,7 +121,7 @@ impl Doors for ScriptedDoors {
         let mut world = self.0.lock();
         leave(&mut world, id, &content, "what is sent")?;
         match next(&mut world)? {
-            Exchange::Send(wanted) if wanted == text => Ok(()),
+            Exchange::Send(wanted) if filled(&wanted, &world.deployment) == text => Ok(()),
             other => Err(differ(&mut world, &format!("`{text}` was sent, the transcript has {other:?}"))),
         }
     }
@@ -165,7 +168,7 @@ fn answer(world: &mut World, seen: &Seen) -> Result<Response, NetError> {
         Exchange::Http { request, answer } => (request, answer),
         other => return Err(differ(world, &format!("it requests, the transcript has {other:?}"))),
     };
-    if let Some(difference) = expected.difference(seen) {
+    if let Some(difference) = expected.difference(seen, &world.deployment) {
         return Err(differ(world, &difference));
     }
     match answer {
@@ -178,12 +181,36 @@ fn answer(world: &mut World, seen: &Seen) -> Result<Response, NetError> {
     }
 }
 
+/// What the transcript has come of the command.
+fn ended(world: &mut World, command: &Command) -> Result<Output, ExecError> {
+    let failed = |error: NetError| ExecError::Failed(error.to_string());
+    let (expected, answer) = match next(world).map_err(failed)? {
+        Exchange::Exec { command, answer } => (command, answer),
+        other => {
+            let text = format!("it runs {:?}, the transcript has {other:?}", command.argv);
+            return Err(failed(differ(world, &text)));
+        }
+    };
+    let difference = expected.difference(&command.argv, &render(&command.stdin), &world.deployment);
+    if let Some(difference) = difference {
+        return Err(failed(differ(world, &difference)));
+    }
+    let status = match answer.end {
+        End::Exit(code) => Status::Exited(code),
+        End::Signal(signal) => Status::Signalled(signal),
+        End::TimedOut => Status::TimedOut,
+        End::Failed(text) => return Err(ExecError::Failed(text)),
+    };
+    let printed = |text: &str| filled(text, &world.deployment).into_bytes();
+    Ok(Output { status, stdout: printed(&answer.stdout), stderr: printed(&answer.stderr) })
+}
+
 fn next(world: &mut World) -> Result<Exchange, NetError> {
     let Some(script) = &mut world.script else {
         world.unanswered = true;
         return Err(NetError::Unreachable("without a transcript nothing is answered".to_owned()));
     };
-    match script.pop_front() {
+    match script.next() {
         Some(exchange) => Ok(exchange),
         None => Err(differ(world, "it goes on after the transcript's last exchange")),
     }

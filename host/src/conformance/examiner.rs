@@ -1,12 +1,11 @@
 //! The checks of an honest day: it names itself, declares, deploys, converges, and says the same twice.
 
 use std::collections::BTreeSet;
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::doors::ScriptedDoors;
-use super::transcript::Run;
+use super::transcript::{Run, Script};
 use super::world::Shared;
 use super::{Check, Report, Subject, Verdict};
 use crate::credential::Credential;
@@ -14,7 +13,7 @@ use crate::deploy::resolve::{UnknownNeeds, needs};
 use crate::deploy::{guest_failure, run_failure};
 use crate::grant::Grant;
 use crate::outcome::Outcome;
-use crate::sandbox::{Cancel, GuestDeployment, Limits, LoadError, Loaded};
+use crate::sandbox::{Cancel, Granted, GuestDeployment, Limits, LoadError, Loaded, inspect};
 
 /// How long one scripted deployment may take: nothing in it waits for anything.
 const WALL: Duration = Duration::from_secs(20);
@@ -31,6 +30,7 @@ pub(super) struct Examiner {
     /// Without a transcript: a first deployment and the same again.
     pub(super) runs: Vec<Run>,
     pub(super) has_transcript: bool,
+    imported: Granted,
 }
 
 /// One deployment that is over.
@@ -45,6 +45,7 @@ pub(super) struct Ended {
 
 impl Examiner {
     pub(super) fn new(loaded: Arc<Loaded>, credential: &Credential, subject: &Subject) -> Self {
+        let target = subject.transcript.as_ref().and_then(|transcript| transcript.target.as_deref());
         let twice = || {
             [("a first deployment", Outcome::Changed), ("the same again", Outcome::Unchanged)]
                 .map(|(name, outcome)| Run { name: name.to_owned(), outcome, exchanges: Vec::new() })
@@ -52,9 +53,10 @@ impl Examiner {
         };
         Self {
             loaded,
-            guest: specimen(credential, &subject.config),
+            guest: guest(credential, &subject.config, target.unwrap_or("specimen")),
             runs: subject.transcript.as_ref().map_or_else(twice, |transcript| transcript.runs.clone()),
             has_transcript: subject.transcript.is_some(),
+            imported: inspect(&subject.component).map(|report| report.imported()).unwrap_or_default(),
         }
     }
 
@@ -82,7 +84,8 @@ impl Examiner {
         add("honours limits", self.honours_limits(&declared, load));
         add("leaks no sealed part", leaks_nothing(&world));
         report.name = name;
-        report.grant = declared.to_toml(&crate::manifest::key(&[&report.name]));
+        let keys: Vec<_> = self.imported.keys().collect();
+        report.grant = declared.to_toml_linking(&crate::manifest::key(&[&report.name]), &keys);
         report.sealed = world.lock().sealed.iter().cloned().collect();
         report
     }
@@ -189,14 +192,14 @@ impl Examiner {
         cut: Option<usize>,
     ) -> Ended {
         let cancel = Cancel::default();
-        let script: Option<VecDeque<_>> =
-            self.has_transcript.then(|| run.exchanges.iter().cloned().collect());
+        let script = self.has_transcript.then(|| Script::new(&self.runs, run));
+        let before = world.lock().files.clone();
         world.lock().begin(script, cut.map(|at| (at, cancel.clone())));
         let guest = GuestDeployment { attempt, ..self.guest.clone() };
         let doors = Box::new(ScriptedDoors(world.clone()));
         let ended = loaded.deploy(&guest, doors, Instant::now() + WALL, &cancel);
         let mut world = world.lock();
-        let left = world.script.as_ref().map_or(0, VecDeque::len);
+        let left = world.script.as_ref().map_or(0, Script::left);
         if left > 0 && cut.is_none() && world.differences.is_empty() {
             world.differences.push(format!("it ends {left} exchanges before the transcript does"));
         }
@@ -206,6 +209,10 @@ impl Examiner {
             Ok(Err(failure)) => told(guest_failure(failure)),
             Err(error) => told(run_failure(&error)),
         };
+        if !outcome.is_success() && cut.is_none() {
+            // As the host does. What a crash leaves is for the next attempt to find.
+            world.files = before;
+        }
         Ended {
             outcome,
             message,
@@ -260,9 +267,10 @@ pub(super) fn skip(detail: &str) -> Seen {
     (Verdict::Skipped, detail.to_owned())
 }
 
-fn specimen(credential: &Credential, config: &str) -> GuestDeployment {
+/// What a connector is told, wherever its calls go.
+pub(super) fn guest(credential: &Credential, config: &str, target: &str) -> GuestDeployment {
     GuestDeployment {
-        target: "specimen".to_owned(),
+        target: target.to_owned(),
         config: config.to_owned(),
         leaf_pem: credential.leaf_pem().to_owned(),
         chain_pem: credential.chain_pem().to_owned(),

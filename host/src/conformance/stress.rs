@@ -35,9 +35,13 @@ impl Examiner {
         }
     }
 
-    /// The first run is stopped at each of its calls; the next attempt finds what was left and ends as it should.
+    /// The first run that succeeds is stopped at each of its calls; the next attempt finds what was left and ends
+    /// as it should.
     pub(super) fn recovers(&self, declared: &Grant, day: &[Ended]) -> Seen {
-        let (Some(run), Some(first)) = (self.runs.first(), day.first()) else {
+        // What failed before it was undone: it begins where the first run began.
+        let mut runs = self.runs.iter().zip(day);
+        let succeeds = |(_, ended): &(_, &Ended)| ended.outcome.is_success();
+        let Some((run, first)) = runs.find(succeeds).or_else(|| self.runs.iter().zip(day).next()) else {
             return skip("there is no run");
         };
         for at in 0..first.calls.len().min(CUTS) {

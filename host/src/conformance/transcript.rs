@@ -1,11 +1,13 @@
 //! A transcript: what a target is asked and what it answers, in order, written by the connector's author.
 //!
-//! Its form is documented in docs/conformance.md. In answers `${leaf}`, `${chain}`, `${fingerprint}` and `${target}`
-//! stand for those of the deployment, so that a target can be played that holds the certificate already.
+//! Its form is documented in docs/conformance.md. What belongs to the certificate has a placeholder, so that a
+//! target can be played that holds the certificate already, and what was recorded with another one still fits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
-use serde::Deserialize;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -13,9 +15,15 @@ use crate::outcome::Outcome;
 use crate::sandbox::GuestDeployment;
 
 /// Deployments one after another, in one world.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Transcript {
+    /// The configuration that it was made for; it can stand in for a file of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) config: Option<serde_json::Map<String, Value>>,
+    /// The target's name; `specimen` where it does not matter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) target: Option<String>,
     /// Each a deployment of the same certificate.
     pub(super) runs: Vec<Run>,
 }
@@ -41,10 +49,16 @@ impl Transcript {
         let transcript: Self = serde_json::from_str(text)?;
         if transcript.runs.is_empty() { Err(TranscriptError::Empty) } else { Ok(transcript) }
     }
+
+    /// The configuration that it was made for, JSON.
+    #[must_use]
+    pub fn config(&self) -> Option<String> {
+        self.config.clone().map(|config| Value::Object(config).to_string())
+    }
 }
 
 /// One deployment.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Run {
     /// For the report.
@@ -57,7 +71,7 @@ pub(super) struct Run {
 }
 
 /// One thing that happens on a connection.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) enum Exchange {
     /// An HTTP request with its answer.
@@ -67,6 +81,14 @@ pub(super) enum Exchange {
         /// What is answered.
         answer: Answer,
     },
+    /// A command with what comes of it.
+    Exec {
+        /// What is expected.
+        command: ExpectedCommand,
+        /// What comes of it; by default it succeeds silently.
+        #[serde(default)]
+        answer: Ended,
+    },
     /// Bytes that are sent on a `tcp` or `tls` connection.
     Send(String),
     /// Bytes that are received then.
@@ -74,23 +96,97 @@ pub(super) enum Exchange {
 }
 
 /// A request, as far as the author cares.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Expected {
-    method: String,
-    path: String,
+    pub(super) method: String,
+    pub(super) path: String,
     /// These headers must be there; others may.
-    #[serde(default)]
-    headers: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) headers: BTreeMap<String, String>,
     /// The whole body: a string as it is, anything else as JSON.
-    body: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) body: Option<Value>,
     /// Texts that the body must hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) contains: Vec<String>,
+}
+
+/// A command, as far as the author cares.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExpectedCommand {
+    /// The whole command line.
+    pub(super) argv: Vec<String>,
+    /// The whole input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) stdin: Option<String>,
+    /// Texts that the input must hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) contains: Vec<String>,
+}
+
+/// How a command ended, and what it printed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ended {
+    /// By itself with 0, where it is not said.
     #[serde(default)]
-    contains: Vec<String>,
+    pub(super) end: End,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) stdout: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) stderr: String,
+}
+
+/// How a command ended.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum End {
+    /// By itself, with this code.
+    Exit(i32),
+    /// By this signal.
+    Signal(i32),
+    /// Killed when its time was over.
+    TimedOut,
+    /// It could not be started; the text says why.
+    Failed(String),
+}
+
+impl Default for End {
+    fn default() -> Self {
+        Self::Exit(0)
+    }
+}
+
+/// What of one run is still to come.
+pub(super) struct Script {
+    left: VecDeque<Exchange>,
+    /// Whether the transcript says anything of commands; otherwise each succeeds silently.
+    pub(super) tells_of_commands: bool,
+}
+
+impl Script {
+    /// The script of one of these runs.
+    pub(super) fn new(runs: &[Run], run: &Run) -> Self {
+        let is_command = |exchange: &Exchange| matches!(exchange, Exchange::Exec { .. });
+        let tells_of_commands = runs.iter().flat_map(|run| &run.exchanges).any(is_command);
+        Self { left: run.exchanges.iter().cloned().collect(), tells_of_commands }
+    }
+
+    /// The next exchange.
+    pub(super) fn next(&mut self) -> Option<Exchange> {
+        self.left.pop_front()
+    }
+
+    /// How many exchanges have not happened.
+    pub(super) fn left(&self) -> usize {
+        self.left.len()
+    }
 }
 
 /// An answer, or that none comes.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) enum Answer {
     /// The line is cut.
@@ -118,33 +214,61 @@ pub(super) struct Seen {
 
 impl Expected {
     /// What about the request is not as expected.
-    pub(super) fn difference(&self, seen: &Seen) -> Option<String> {
-        let (wanted, got) =
-            (format!("{} {}", self.method, self.path), format!("{} {}", seen.method, seen.path));
+    pub(super) fn difference(&self, seen: &Seen, deployment: &GuestDeployment) -> Option<String> {
+        let (wanted, got) = (
+            format!("{} {}", self.method, filled(&self.path, deployment)),
+            format!("{} {}", seen.method, seen.path),
+        );
         if wanted != got {
             return Some(format!("`{wanted}` was expected, `{got}` came"));
         }
         for (name, value) in &self.headers {
+            let value = filled(value, deployment);
             let found = seen.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
             match found {
-                Some((_, got)) if got == value => {}
+                Some((_, got)) if *got == value => {}
                 Some((_, got)) => {
                     return Some(format!("header {name}: `{value}` was expected, `{got}` came"));
                 }
                 None => return Some(format!("header {name} is missing")),
             }
         }
-        let same = match &self.body {
+        let same = match self.body.as_ref().map(|body| fill(body, deployment)) {
             None => true,
-            Some(Value::String(text)) => *text == seen.body,
-            Some(json) => serde_json::from_str::<Value>(&seen.body).is_ok_and(|body| body == *json),
+            Some(Value::String(text)) => text == seen.body,
+            Some(json) => serde_json::from_str::<Value>(&seen.body).is_ok_and(|body| body == json),
         };
         if !same {
             return Some(format!("another body came: {:.300}", seen.body));
         }
-        let missing = self.contains.iter().find(|text| !seen.body.contains(text.as_str()));
+        let missing = missing(&self.contains, &seen.body, deployment);
         missing.map(|text| format!("the body does not hold `{text}`: {:.300}", seen.body))
     }
+}
+
+impl ExpectedCommand {
+    /// What about the command is not as expected.
+    pub(super) fn difference(
+        &self,
+        argv: &[String],
+        stdin: &str,
+        deployment: &GuestDeployment,
+    ) -> Option<String> {
+        let wanted: Vec<String> = self.argv.iter().map(|argument| filled(argument, deployment)).collect();
+        if wanted != argv {
+            return Some(format!("the command {wanted:?} was expected, {argv:?} came"));
+        }
+        if self.stdin.as_ref().is_some_and(|text| filled(text, deployment) != stdin) {
+            return Some(format!("{argv:?} was to read something else: {stdin:.300}"));
+        }
+        let missing = missing(&self.contains, stdin, deployment);
+        missing.map(|text| format!("what {argv:?} reads does not hold `{text}`: {stdin:.300}"))
+    }
+}
+
+/// The first of these texts that is not there.
+fn missing(wanted: &[String], text: &str, deployment: &GuestDeployment) -> Option<String> {
+    wanted.iter().map(|wanted| filled(wanted, deployment)).find(|wanted| !text.contains(wanted.as_str()))
 }
 
 /// An answer's body as bytes of this deployment.
@@ -169,10 +293,31 @@ fn fill(value: &Value, deployment: &GuestDeployment) -> Value {
 
 /// The text with its placeholders filled in.
 pub(super) fn filled(text: &str, deployment: &GuestDeployment) -> String {
-    text.replace("${leaf}", &deployment.leaf_pem)
-        .replace("${chain}", &deployment.chain_pem)
-        .replace("${fingerprint}", &deployment.fingerprint)
-        .replace("${target}", &deployment.target)
+    let fill = |text: String, (name, value): (&str, String)| text.replace(name, &value);
+    placeholders(deployment)
+        .into_iter()
+        .chain([("${target}", deployment.target.clone())])
+        .fold(text.to_owned(), fill)
+}
+
+/// The reverse, for what was recorded.
+pub(super) fn generalised(text: &str, deployment: &GuestDeployment) -> String {
+    let fill = |text: String, (name, value): (&str, String)| {
+        if value.is_empty() { text } else { text.replace(&value, name) }
+    };
+    placeholders(deployment).into_iter().fold(text.to_owned(), fill)
+}
+
+/// What stands for what of the certificate, the longer texts first.
+fn placeholders(deployment: &GuestDeployment) -> [(&'static str, String); 5] {
+    let base64 = |text: &str| STANDARD.encode(text);
+    [
+        ("${leaf-base64}", base64(&deployment.leaf_pem)),
+        ("${chain-base64}", base64(&deployment.chain_pem)),
+        ("${leaf}", deployment.leaf_pem.clone()),
+        ("${chain}", deployment.chain_pem.clone()),
+        ("${fingerprint}", deployment.fingerprint.clone()),
+    ]
 }
 
 #[cfg(test)]
@@ -189,6 +334,14 @@ mod tests {
         serde_json::from_str(json).unwrap()
     }
 
+    fn deployment() -> GuestDeployment {
+        GuestDeployment {
+            target: "web".to_owned(),
+            leaf_pem: "LEAF\n".to_owned(),
+            ..GuestDeployment::default()
+        }
+    }
+
     fn seen() -> Seen {
         Seen {
             method: "POST".to_owned(),
@@ -200,10 +353,10 @@ mod tests {
 
     #[test]
     fn what_is_not_mentioned_does_not_matter() {
-        assert_eq!(expected(r#"{"method": "POST", "path": "/"}"#).difference(&seen()), None);
+        assert_eq!(expected(r#"{"method": "POST", "path": "/"}"#).difference(&seen(), &deployment()), None);
         let all = r#"{"method": "POST", "path": "/", "headers": {"x-op": "Import"},
                       "body": {"key": "«private key»", "a": 1}, "contains": ["«private key»"]}"#;
-        assert_eq!(expected(all).difference(&seen()), None);
+        assert_eq!(expected(all).difference(&seen(), &deployment()), None);
     }
 
     #[test]
@@ -216,9 +369,31 @@ mod tests {
             (r#"{"method": "POST", "path": "/", "body": "a"}"#, "another body came"),
             (r#"{"method": "POST", "path": "/", "contains": ["zzz"]}"#, "does not hold `zzz`"),
         ] {
-            let difference = expected(json).difference(&seen()).unwrap_or_default();
+            let difference = expected(json).difference(&seen(), &deployment()).unwrap_or_default();
             assert!(difference.contains(text), "{json}: {difference}");
         }
+    }
+
+    #[test]
+    fn a_command_can_differ_in_its_line_and_its_input() {
+        let expected: ExpectedCommand = serde_json::from_str(
+            r#"{"argv": ["/bin/x", "${target}"], "stdin": "a ${leaf}", "contains": ["LEAF"]}"#,
+        )
+        .unwrap();
+        let difference = |argv: &[&str], stdin: &str| {
+            let argv: Vec<String> = argv.iter().map(|&argument| argument.to_owned()).collect();
+            expected.difference(&argv, stdin, &deployment()).unwrap_or_default()
+        };
+        assert_eq!(difference(&["/bin/x", "web"], "a LEAF\n"), "");
+        assert!(difference(&["/bin/x"], "a LEAF\n").contains("was expected"));
+        assert!(difference(&["/bin/x", "web"], "b").contains("something else"));
+    }
+
+    #[test]
+    fn what_was_recorded_with_one_certificate_fits_another() {
+        let text = generalised("cert=LEAF\n&b64=TEVBRgo=", &deployment());
+        let other = GuestDeployment { leaf_pem: "OTHER\n".to_owned(), ..GuestDeployment::default() };
+        assert_eq!(filled(&text, &other), "cert=OTHER\n&b64=T1RIRVIK");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What scripted doors open to, and what went through them.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::transcript::Exchange;
+use super::transcript::Script;
 use crate::capability::document::{Document, Part};
 use crate::grant::Grant;
 use crate::sandbox::{Cancel, GuestDeployment};
@@ -45,7 +45,7 @@ pub(super) struct World {
     /// What was dialled; a connection's number is its place here.
     pub(super) endpoints: Vec<crate::grant::Endpoint>,
     /// What is still to be asked; without a transcript nothing is answered.
-    pub(super) script: Option<VecDeque<Exchange>>,
+    pub(super) script: Option<Script>,
     /// Every call since the deployment began, as text.
     pub(super) calls: Vec<String>,
     /// Whether a file was written since the deployment began.
@@ -66,7 +66,7 @@ pub(super) struct World {
 
 impl World {
     /// A new deployment begins.
-    pub(super) fn begin(&mut self, script: Option<VecDeque<Exchange>>, cut: Option<(usize, Cancel)>) {
+    pub(super) fn begin(&mut self, script: Option<Script>, cut: Option<(usize, Cancel)>) {
         self.calls.clear();
         self.endpoints.clear();
         self.beyond.clear();

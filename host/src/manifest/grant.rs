@@ -6,6 +6,13 @@ use super::fault::Report;
 use super::node::Node;
 use super::writable::Write;
 use crate::grant::{CommandError, CommandLine, Endpoint, EndpointError, Grant, PathError, PathPrefix};
+use crate::sandbox::Granted;
+
+/// The interfaces that are linked: those whose key stands there, whatever its list holds.
+pub(super) fn linked(node: &Node<'_>) -> Granted {
+    let stands = |power: &str, verb: &str| node.get(power).is_some_and(|power| power.get(verb).is_some());
+    Granted { fs: stands("fs", "write"), net: stands("net", "dial"), process: stands("process", "exec") }
+}
 
 /// The grant. What may be written is added to `writes`, with its place.
 pub(super) fn read(node: &Node<'_>, writes: &mut Vec<Write>, report: &mut Report<'_>) -> Grant {

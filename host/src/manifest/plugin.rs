@@ -21,6 +21,7 @@ pub(super) fn read(
         component: read::resolve(node, "component", directory).unwrap_or_default(),
         sha256: digest(node, report),
         grant: node.get("grant").map(|grant| grant::read(&grant, writes, report)).unwrap_or_default(),
+        linked: node.get("grant").map(|grant| grant::linked(&grant)).unwrap_or_default(),
         wasi: if node.text_of("wasi") == Some("inert") { Wasi::Inert } else { Wasi::None },
         reveal_key: node.flag_of("reveal-key"),
         limits: limits::read(node.get("limits").as_ref()),

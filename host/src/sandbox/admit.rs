@@ -13,6 +13,10 @@ use super::{CONNECTOR, Granted, Limits, PluginSpec, wasi};
 /// The connector, and what componentize-py and componentize-qjs leave behind of their build; nothing calls it.
 const EXPORTS: &[&str] = &[CONNECTOR, "init", "exports"];
 
+const FS: &str = "lastmile:connector/fs@0.1.0";
+const NET: &str = "lastmile:connector/net@0.1.0";
+const PROCESS: &str = "lastmile:connector/process@0.1.0";
+
 /// A component that was read, and that the scan lets pass.
 pub(super) struct Admitted {
     pub(super) bytes: Vec<u8>,
@@ -56,9 +60,9 @@ fn judge(scanned: &Scanned, granted: Granted, inert_wasi: bool) -> Result<(), St
     for import in &scanned.imports {
         let power = match import.as_str() {
             "lastmile:connector/types@0.1.0" => continue,
-            "lastmile:connector/fs@0.1.0" => (granted.fs, "fs.write"),
-            "lastmile:connector/net@0.1.0" => (granted.net, "net.dial"),
-            "lastmile:connector/process@0.1.0" => (granted.process, "process.exec"),
+            FS => (granted.fs, "fs.write"),
+            NET => (granted.net, "net.dial"),
+            PROCESS => (granted.process, "process.exec"),
             name if wasi::is_known(name) && inert_wasi => continue,
             name if wasi::is_known(name) => {
                 return Err(format!(
@@ -70,8 +74,8 @@ fn judge(scanned: &Scanned, granted: Granted, inert_wasi: bool) -> Result<(), St
         };
         if let (false, name) = power {
             return Err(format!(
-                "it imports {import}, but the plugin has no `{name}` grant. Grant it, or have the component built \
-                 for a world without it: docs/toolchains.md"
+                "it imports {import}, but the plugin has no `{name}` grant. Grant it, write `{name} = []` if its \
+                 targets do without, or have the component built for a world without it: docs/toolchains.md"
             ));
         }
     }
@@ -97,6 +101,15 @@ pub struct Report {
     pub exports: Vec<String>,
     /// Why it would not be admitted with every power granted.
     pub refused: Option<String>,
+}
+
+impl Report {
+    /// The powers whose interfaces the component imports: without their keys in the grant it does not load.
+    #[must_use]
+    pub fn imported(&self) -> Granted {
+        let imports = |name: &str| self.imports.iter().any(|import| import == name);
+        Granted { fs: imports(FS), net: imports(NET), process: imports(PROCESS) }
+    }
 }
 
 /// Looks at a component without compiling it.

@@ -21,7 +21,7 @@ pub struct Problem {
 }
 
 /// What a connector is told of a deployment.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct GuestDeployment {
     /// The target's name.
     pub target: String,

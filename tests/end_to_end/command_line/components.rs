@@ -61,27 +61,6 @@ fn plugin_list_says_who_is_refused_and_why() {
 }
 
 #[test]
-fn the_shipped_connectors_conform() {
-    let desk = Desk::new("");
-    for name in ["nginx", "haproxy", "aws-acm", "winrm"] {
-        let folder = repository().join("guests").join(name).join("conformance");
-        let (component, config) = (plugin(name), folder.join("target.json"));
-        let mut arguments =
-            vec!["conformance", component.to_str().unwrap(), "--target-config", config.to_str().unwrap()];
-        let transcript = folder.join("transcript.json");
-        if transcript.exists() {
-            arguments.extend(["--transcript", transcript.to_str().unwrap()]);
-        }
-        let (report, code) = desk.json(&arguments);
-        assert_eq!((code, &report["ok"], &report["name"]), (0, &json!(true), &json!(name)), "{report:#}");
-        let checks = report["checks"].as_array().unwrap();
-        assert!(checks.len() >= 10 && checks.iter().all(|check| check["verdict"] == "pass"), "{report:#}");
-        let sealed = report["sealed"][0].as_str().unwrap();
-        assert!(["private key in", "PKCS#12 store"].iter().any(|it| sealed.starts_with(it)), "{report:#}");
-    }
-}
-
-#[test]
 fn conformance_notices_another_request_and_a_lie() {
     let desk = Desk::new("");
     let folder = repository().join("guests/aws-acm/conformance");
@@ -118,6 +97,32 @@ fn conformance_notices_another_request_and_a_lie() {
     let skipped =
         report["checks"].as_array().unwrap().iter().filter(|check| check["verdict"] == "skipped").count();
     assert_eq!((code, skipped), (0, 2), "{report:#}");
+}
+
+#[test]
+fn conformance_notices_another_command_and_another_end() {
+    let desk = Desk::new("");
+    let path = repository().join("guests/haproxy/conformance/runtime.json");
+    let transcript: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let component = plugin("haproxy");
+    let detail = |change: &dyn Fn(&mut Value)| {
+        let mut other = transcript.clone();
+        change(&mut other);
+        fs::write(desk.path("other.json"), other.to_string()).unwrap();
+        let (report, code) =
+            desk.json(&["conformance", component.to_str().unwrap(), "--transcript", "other.json"]);
+        assert_eq!(code, 4, "{report:#}");
+        let failed = report["checks"].as_array().unwrap().iter().find(|check| check["verdict"] == "fail");
+        failed.unwrap()["detail"].as_str().unwrap().to_owned()
+    };
+    let said = detail(&|t| t["runs"][3]["exchanges"][1]["exec"]["command"]["argv"][1] = json!("-t9"));
+    assert!(said.contains("the command [\"/usr/bin/socat\", \"-t9\""), "{said}");
+    let said = detail(&|t| t["runs"][3]["exchanges"][1]["exec"]["command"]["stdin"] = json!("quit"));
+    assert!(said.contains("was to read something else"), "{said}");
+    let said = detail(&|t| t["runs"][3]["exchanges"][1]["exec"]["answer"]["stdout"] = json!("Can't commit"));
+    assert!(said.contains("changed was expected, it ended unavailable"), "{said}");
+    let said = detail(&|t| t["runs"][3]["exchanges"] = json!([]));
+    assert!(said.contains("goes on after the transcript's last exchange"), "{said}");
 }
 
 /// Hostile components fail the check that is theirs, and never run anything.

@@ -13,6 +13,12 @@ pub(super) const ATTACKS: &[Attack] = &[
     attack("exec-deaf", "process.exec", "rejected", "Status::TimedOut \"\" \"\""),
     attack("exec-descriptors", "process.exec", "rejected", "Status::Exited(0) \"0\\n1\\n2\\n3\\n\" \"\""),
     attack("exec-directory", "process.exec", "rejected", "Status::Exited(0) \"/\\n\" \"\""),
+    attack(
+        "exec-empty-table",
+        "process.exec",
+        "denied",
+        "[\"/usr/bin/true\"] is not a command line that the connector declared and the operator granted",
+    ),
     attack("exec-environment", "process.exec", "rejected", "Status::Exited(0) \"\" \"\""),
     attack(
         "exec-extra-argument",

@@ -66,6 +66,7 @@ pub(super) fn setting(name: &str) -> Setting {
         "net-secret-body" => target("plaintext = true\n"),
         "net-request-on-tcp" | "net-key-tcp" | "net-receive-wait" | "net-receive-nothing" => tcp,
         "result-key" => Setting { plugin: "reveal-key = true\n", ..STANDARD },
+        "exec-empty-table" => command(""),
         "load-ungranted" => Setting { granted: &["fs"], ..STANDARD },
         "wasi-without-leave" => STANDARD,
         name if name.starts_with("wasi-") => Setting { plugin: INERT, ..STANDARD },
@@ -89,10 +90,12 @@ impl Setting {
             };
             writeln!(text, "{line}").unwrap();
         }
+        // What is not configured is not declared.
+        let command = if command.is_empty() { String::new() } else { format!(", command = {command}") };
         write!(
             text,
             "[targets.{name}]\nplugin = \"{name}\"\n{target}\
-             config = {{ prefix = \"{prefix}\", endpoint = \"{endpoint}\", command = {command} }}\n"
+             config = {{ prefix = \"{prefix}\", endpoint = \"{endpoint}\"{command} }}\n"
         )
         .unwrap();
         text

@@ -54,6 +54,16 @@ fn output_and_status_come_back() {
 }
 
 #[test]
+fn an_empty_table_denies_everything() {
+    let door = ExecDoor::new(Vec::new(), settings());
+    for argv in [&["/bin/true"][..], &[""], &[]] {
+        let until = Instant::now() + Duration::from_secs(20);
+        let ended = door.exec(&command(argv), until, &|| false, &vault(), &NoJournal);
+        assert!(matches!(ended, Err(ExecError::Denied(_))), "{argv:?}: {ended:?}");
+    }
+}
+
+#[test]
 fn what_was_not_declared_does_not_run() {
     let door =
         ExecDoor::new(vec![CommandLine::literal(&["/bin/echo".into(), "a".into()]).unwrap()], settings());

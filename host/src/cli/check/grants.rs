@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use lastmile::grant::Grant;
 use lastmile::manifest::{Manifest, Plugin, key};
+use lastmile::sandbox::Granted;
 
 use super::findings::Findings;
 
@@ -36,6 +37,15 @@ impl Power {
         }
     }
 
+    /// Whether its key stands in the grant.
+    const fn is_linked(self, linked: Granted) -> bool {
+        match self {
+            Self::Fs => linked.fs,
+            Self::Net => linked.net,
+            Self::Process => linked.process,
+        }
+    }
+
     /// The part of a grant that is this power.
     fn of(self, grant: &Grant) -> Grant {
         let mut part = Grant::default();
@@ -61,9 +71,9 @@ pub(super) struct Needed {
 }
 
 impl Needed {
-    /// A component that imports a power does not load without a grant of it, however its targets are configured.
+    /// A component that imports a power does not load without its key, however its targets are configured.
     pub(super) fn import(&mut self, plugin: &Plugin, power: Power) {
-        if power.of(&plugin.grant).is_empty() {
+        if !power.is_linked(plugin.linked) {
             self.missing.entry((plugin.name.clone(), power)).or_default();
         }
     }
@@ -92,7 +102,9 @@ impl Needed {
                 continue;
             }
             let message = match missing.targets.as_slice() {
-                [] => format!("the component imports {group}, and the plugin is granted no `{group}.{verb}`"),
+                [] => {
+                    format!("the component imports {group}, and the plugin's grant has no `{group}.{verb}`")
+                }
                 [one] => format!("target `{one}` needs more than is granted"),
                 several => format!("targets `{}` need more than is granted", several.join("`, `")),
             };
@@ -109,7 +121,7 @@ fn instead(findings: &Findings<'_>, plugin: &Plugin, place: &str, missing: &Miss
         let example = lastmile::manifest::schema::find(&format!("plugins.NAME.grant.{group}.{verb}"));
         let example = example.map_or("", |key| key.example);
         return format!(
-            "a target whose configuration is right shows what it needs; or grant it below [plugins.{}.grant], for example\n{example}",
+            "below [plugins.{}.grant], write `{group}.{verb} = []` if its targets do without, otherwise for example\n{example}",
             plugin.name
         );
     }

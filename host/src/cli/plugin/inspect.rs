@@ -116,7 +116,8 @@ fn ask(loaded: &Loaded, config: &str, inspected: &mut Inspected) {
         Ok(declared) => {
             inspected.declares = Some(list(&declared));
             let name = inspected.name.as_deref().unwrap_or("NAME");
-            inspected.grant = Some(declared.to_toml(&lastmile::manifest::key(&[name])));
+            let keys: Vec<_> = inspected.report.imported().keys().collect();
+            inspected.grant = Some(declared.to_toml_linking(&lastmile::manifest::key(&[name]), &keys));
         }
         Err(UnknownNeeds::Problems(problems)) => {
             inspected.problems = problems

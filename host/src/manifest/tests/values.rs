@@ -41,6 +41,20 @@ fn a_plugin_and_a_target_by_default() {
 }
 
 #[test]
+fn a_key_links_its_interface_whatever_its_list_holds() {
+    let linked = |grant: &str| {
+        let text =
+            format!("schema = 1\n[plugins.a]\ncomponent = \"a.wasm\"\n{PINNED}\n[plugins.a.grant]\n{grant}");
+        let plugin = parse(&text).unwrap().plugins.remove("a").unwrap();
+        (plugin.linked.keys().collect::<Vec<_>>(), plugin.grant.is_empty())
+    };
+    assert_eq!(linked(""), (vec![], true));
+    assert_eq!(linked("process.exec = []\n"), (vec!["process.exec"], true));
+    assert_eq!(linked("fs.write = []\nnet.dial = []\n"), (vec!["fs.write", "net.dial"], true));
+    assert_eq!(linked("fs.write = [\"/etc/a/\"]\n"), (vec!["fs.write"], false));
+}
+
+#[test]
 fn everything_that_can_be_written_is_read() {
     let text = std::fs::read_to_string(super::repository("tests/config/good-everything.toml")).unwrap();
     let manifest = parse(&text).unwrap();

@@ -1,0 +1,115 @@
+//! The files of a new project. The SDK, the contract and the build script are this repository's own, embedded as they are.
+
+use super::{Shape, lock};
+
+/// One file.
+pub(super) struct Entry {
+    /// Its path below the project.
+    pub(super) path: String,
+    /// Its content.
+    pub(super) text: String,
+    /// Whether it is run.
+    pub(super) program: bool,
+}
+
+macro_rules! embedded {
+    ($path:literal) => {
+        ($path, include_str!(concat!("../../../../", $path)))
+    };
+}
+
+/// The SDK and the contract; a test holds the list to what is there.
+pub(super) const EMBEDDED: &[(&str, &str)] = &[
+    embedded!("sdk/src/config.rs"),
+    embedded!("sdk/src/connector.rs"),
+    embedded!("sdk/src/document.rs"),
+    embedded!("sdk/src/failure.rs"),
+    embedded!("sdk/src/fs.rs"),
+    embedded!("sdk/src/lib.rs"),
+    embedded!("sdk/src/net.rs"),
+    embedded!("sdk/src/process.rs"),
+    embedded!("sdk/src/runtime.rs"),
+    embedded!("sdk/src/sandbox.rs"),
+    embedded!("sdk/src/server.rs"),
+    embedded!("sdk/src/server/tests.rs"),
+    embedded!("sdk/src/testing.rs"),
+    embedded!("wit/fs.wit"),
+    embedded!("wit/net.wit"),
+    embedded!("wit/process.wit"),
+    embedded!("wit/types.wit"),
+    embedded!("wit/world.wit"),
+];
+
+const SDK_MANIFEST: &str = include_str!("../../../../sdk/Cargo.toml");
+const BUILD: &str = include_str!("../../../../guests/build.sh");
+
+const COMMON: &[(&str, &str)] = &[
+    ("Cargo.toml", include_str!("common/Cargo.toml")),
+    ("README.md", include_str!("common/README.md")),
+    (".gitignore", include_str!("common/gitignore")),
+];
+
+const FILES: &[(&str, &str)] = &[
+    ("src/lib.rs", include_str!("files/src/lib.rs")),
+    ("src/tests.rs", include_str!("files/src/tests.rs")),
+    ("target.json", include_str!("files/target.json")),
+    ("plugins.toml", include_str!("files/plugins.toml")),
+];
+
+const HTTP: &[(&str, &str)] = &[
+    ("src/lib.rs", include_str!("http/src/lib.rs")),
+    ("src/tests.rs", include_str!("http/src/tests.rs")),
+    ("target.json", include_str!("http/target.json")),
+    ("transcript.json", include_str!("http/transcript.json")),
+    ("plugins.toml", include_str!("http/plugins.toml")),
+];
+
+const FILES_THEN: &str = "\
+Then `lastmile init`, `lastmile check`, `lastmile deploy mine --certificate new.pem --key new.key` and
+`lastmile run --until-idle`, here: the certificate lies in `served/`. `plugins.toml` grants that and nothing else.
+";
+
+const HTTP_THEN: &str = "\
+`transcript.json` plays the API: what is asked of it and what it answers. Once `plugins.toml` names a real one,
+`lastmile conformance … --record real.json --target mine --certificate … --key …` writes down what that answers.
+";
+
+/// Everything that is written. `directory` is the project's own, absolute.
+pub(super) fn entries(name: &str, shape: Shape, directory: &str) -> anyhow::Result<Vec<Entry>> {
+    let (own, then, kind) = match shape {
+        Shape::Files => (FILES, FILES_THEN, " for a server that takes its certificate from files"),
+        Shape::Http => (HTTP, HTTP_THEN, " for a target with an HTTP API"),
+    };
+    // As it stands between the quotes of a JSON or a TOML string.
+    let quoted = serde_json::Value::from(directory).to_string();
+    let quoted = quoted.get(1..quoted.len() - 1).unwrap_or_default();
+    let filled = |text: &str| {
+        text.replace("{{name}}", name)
+            .replace("{{directory}}", quoted)
+            .replace("{{kind}}", kind)
+            .replace("{{then}}", then)
+            .replace("{{transcript}}", transcript(shape))
+            .replace("{{version}}", env!("CARGO_PKG_VERSION"))
+    };
+    let entry = |path: &str, text: String| Entry { path: path.to_owned(), text, program: false };
+    let mut entries: Vec<Entry> =
+        COMMON.iter().chain(own).map(|(path, text)| entry(path, filled(text))).collect();
+    entries.push(Entry { program: true, ..entry("build.sh", BUILD.to_owned()) });
+    entries.push(entry("Cargo.lock", lock::file(name)?));
+    entries.push(entry("sdk/Cargo.toml", sdk_manifest()));
+    entries.extend(EMBEDDED.iter().map(|(path, text)| entry(path, (*text).to_owned())));
+    Ok(entries)
+}
+
+/// What follows the configuration on the command line.
+pub(super) const fn transcript(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Files => "",
+        Shape::Http => " --transcript transcript.json",
+    }
+}
+
+/// The SDK's, out of its own workspace.
+fn sdk_manifest() -> String {
+    SDK_MANIFEST.replace("workspace = \"../guests\"\n", "").replace("\n[lints]\nworkspace = true\n", "")
+}
