@@ -49,7 +49,7 @@ fn wait_tells_what_happens_and_prints_the_receipt() {
 #[test]
 fn wait_says_why_it_waits_and_gives_up_in_time() {
     let room = room("/usr/bin/false");
-    let mut waiting = deploy(&room, &["--wait", "--timeout", "3"]);
+    let mut waiting = deploy(&room, &["--wait", "--timeout", "12"]);
     let waiting = waiting.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut worker = room.command(&program(), &["run"]);
     let mut worker = worker.stderr(Stdio::null()).spawn().unwrap();
