@@ -1,5 +1,5 @@
 # lastmile: `make help` lists the targets.
-.PHONY: help build fault guests hostile foreign demo test bench lint clean
+.PHONY: help build fault guests hostile foreign demo test bench table lint clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -30,7 +30,7 @@ demo: ## The main job on real nginx, HAProxy and moto, and three attacks
 	tests/demo/demo.sh
 
 test: ## Every test
-	tests/setup.sh host servers java moto
+	tests/setup.sh host servers mail java moto
 	$(MAKE) fault build guests hostile foreign
 	cargo test --release --locked --workspace
 	cd guests && CARGO_TARGET_DIR=../target/guests-native cargo test --locked
@@ -41,9 +41,14 @@ bench: ## Ratios against native code, wasmtime, SQLite and shell hooks, into doc
 	guests/build.sh tests/bench/guests target/bench --examples
 	cargo bench --locked -p lastmile-tests --features bench --bench ratios
 
-lint: ## Formatting and clippy
-	cargo fmt --all --check
-	cargo clippy --release --workspace --all-targets --features lastmile-tests/bench -- -D warnings
+table: ## docs/servers.md, from what the last make test found
+	python3 tests/servers-table.py
+
+lint: ## Formatting and clippy, of every workspace
+	for each in . guests tests/guests tests/forge tests/bench/guests; do (cd $$each && cargo fmt --all --check) || exit 1; done
+	cargo clippy --release --locked --workspace --all-targets --features lastmile-tests/bench -- -D warnings
+	cd guests && CARGO_TARGET_DIR=../target/guests-native cargo clippy --locked --all-targets -- -D warnings
+	CARGO_TARGET_DIR=target/forge cargo clippy --release --locked --manifest-path tests/forge/Cargo.toml -- -D warnings
 
 clean: ## Remove what was built
 	cargo clean

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a make target needs: tests/setup.sh host | servers | java | moto | bench | foreign
+# Installs what a make target needs: tests/setup.sh host | servers | mail | java | moto | bench | foreign
 # As root it installs Debian's packages; otherwise it names what is missing and stops.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,7 +17,30 @@ need() { # package -> whether it is missing
   echo "installing ${missing[*]}"
   apt-get update -qq
   # Servers are started by the tests on ports of their own, never by the package.
-  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+  local policy=/usr/sbin/policy-rc.d
+  if [ ! -e "$policy" ]; then
+    trap "rm -f $policy" EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"
+  fi
+  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+    -o DPkg::Lock::Timeout=300 "${missing[@]}" >/dev/null
+}
+
+unpack() { # package -> target/debs/PACKAGE, for what conflicts with an installed package and may run from anywhere
+  local package
+  for package in "$@"; do
+    [ -d "target/debs/$package" ] && continue
+    echo "unpacking $package below target/debs"
+    rm -rf target/debs/part && mkdir -p target/debs/part
+    (cd target/debs/part && apt-get download -qq "$package" && dpkg -x ./*.deb . && rm ./*.deb)
+    chmod 755 target/debs/part && mv target/debs/part "target/debs/$package"
+  done
+}
+
+account() { # a system user with a group of its own, which the package's installation would have made
+  id "$1" >/dev/null 2>&1 && return
+  [ "$(id -u)" -eq 0 ] || { echo "missing user; as root: useradd --system --user-group $1" >&2; exit 1; }
+  useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$1"
 }
 
 moto() {
@@ -36,8 +59,18 @@ node() { # the machine's own, if it is new enough; else Debian's
 for part in "$@"; do
   case "$part" in
     host) need gcc libc6-dev ;;
-    servers) need nginx-light haproxy sqlite3 openssl age curl jq procps hitch stunnel4 caddy lighttpd lighttpd-mod-openssl squid-openssl socat ;;
-    java) need openjdk-17-jdk-headless ;;
+    servers)
+      need nginx-light haproxy socat caddy hitch lighttpd lighttpd-mod-openssl squid-openssl stunnel4
+      need postgresql-15 mariadb-server redis-server mosquitto rabbitmq-server slapd ldap-utils bind9
+      need sqlite3 openssl age curl jq procps
+      ;;
+    mail)
+      # postfix and exim4, proftpd and vsftpd exclude each other: of each two one is unpacked, with its libraries.
+      need apache2-bin curl dovecot-imapd openssl postfix procps proftpd-core proftpd-mod-crypto \
+        libgnutls-dane0 libidn12 libnsl2 libdb5.3 libpcre2-8-0 libwrap0
+      unpack exim4-daemon-light vsftpd
+      account Debian-exim ;;
+    java) need openjdk-17-jdk-headless tomcat10 tomcat10-admin curl ;;
     bench) need strace ;;
     moto) need python3 python3-venv; moto ;;
     foreign) need clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32 python3 python3-venv; node ;;

@@ -23,6 +23,8 @@ pub struct Place {
     pub parent: PathBuf,
     /// The file's name.
     pub name: String,
+    /// The inode of the file's directory: another one may stand under its path when the file is put back.
+    pub directory: u64,
 }
 
 impl Place {
@@ -56,6 +58,6 @@ pub trait UndoLog {
     ///
     /// # Errors
     ///
-    /// The record could not be made durable; the command must not run.
+    /// The record could not be made durable, or (as invalid input) there are too many: the command must not run.
     fn before_exec(&self, argv: &[String], stdin: &str, settings: &ExecSettings) -> io::Result<()>;
 }

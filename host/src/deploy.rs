@@ -303,12 +303,12 @@ fn conclude(
             })
         }
         Err(mut failure) => {
-            failure.message = clean(vault, &failure.message);
             if let Err(error) = journal.undo() {
                 failure.outcome = Outcome::Internal;
                 failure.message =
                     format!("{}; putting the old state back failed as well: {error}", failure.message);
             }
+            failure.message = clean(vault, &failure.message);
             Err(failure)
         }
     }

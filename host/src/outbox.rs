@@ -123,7 +123,7 @@ pub enum Settled {
 #[derive(Clone, Debug, Error)]
 pub enum StoreError {
     /// The file.
-    #[error("{path}: {reason}")]
+    #[error("the outbox {path}: {reason}")]
     Open {
         /// The database's file.
         path: String,

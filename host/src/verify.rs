@@ -41,6 +41,8 @@ pub enum StartTls {
     Imap,
     /// RFC 2595, section 4.
     Pop3,
+    /// RFC 4217, section 4.
+    Ftp,
     /// RFC 4511, section 4.14.
     Ldap,
     /// The `SSLRequest` of PostgreSQL's protocol.
@@ -51,7 +53,7 @@ pub enum StartTls {
 
 /// Not the name of a protocol.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{0}` is none of none, smtp, imap, pop3, ldap, postgres and mysql")]
+#[error("`{0}` is none of none, smtp, imap, pop3, ftp, ldap, postgres and mysql")]
 pub struct StartTlsError(String);
 
 impl FromStr for StartTls {
@@ -63,6 +65,7 @@ impl FromStr for StartTls {
             "smtp" => Self::Smtp,
             "imap" => Self::Imap,
             "pop3" => Self::Pop3,
+            "ftp" => Self::Ftp,
             "ldap" => Self::Ldap,
             "postgres" => Self::Postgres,
             "mysql" => Self::Mysql,

@@ -47,10 +47,10 @@ impl Default for Pace {
 #[derive(Debug, Error)]
 pub enum WorkerError {
     /// The outbox failed.
-    #[error("the outbox: {0}")]
+    #[error(transparent)]
     Store(#[from] StoreError),
     /// No descriptor to be woken by.
-    #[error("nothing to be woken by: {0}")]
+    #[error("nothing to be woken by")]
     Bell(#[from] std::io::Error),
 }
 
@@ -188,13 +188,13 @@ impl Worker {
     fn start_heartbeat(&self, ended: Receiver<()>) -> std::thread::JoinHandle<()> {
         let (store, running, lease) = (Arc::clone(&self.store), Arc::clone(&self.running), self.pace.lease);
         std::thread::spawn(move || {
-            let mut last = Instant::now();
+            let (mut last, mut missed) = (Instant::now(), false);
             loop {
                 let due = (lease / 3).saturating_sub(last.elapsed()).max(MISSED_BEAT);
                 if ended.recv_timeout(due) != Err(RecvTimeoutError::Timeout) {
                     return;
                 }
-                beat(store.as_ref(), &running, lease, &mut last);
+                beat(store.as_ref(), &running, lease, &mut last, &mut missed);
             }
         })
     }
@@ -218,7 +218,7 @@ fn safe(lease: Duration) -> Duration {
     lease * 9 / 10
 }
 
-fn beat(store: &dyn Store, running: &Running, lease: Duration, last: &mut Instant) {
+fn beat(store: &dyn Store, running: &Running, lease: Duration, last: &mut Instant, missed: &mut bool) {
     let Ok(held) = running.lock().map(|held| held.clone()) else { return };
     let asked = Instant::now();
     if held.is_empty() {
@@ -228,7 +228,7 @@ fn beat(store: &dyn Store, running: &Running, lease: Duration, last: &mut Instan
     let leases: Vec<(i64, i64)> = held.iter().map(|(id, (fence, _))| (*id, *fence)).collect();
     match store.heartbeat(&leases, lease) {
         Ok(stale) => {
-            *last = asked;
+            (*last, *missed) = (asked, false);
             for (id, (_, cancel)) in &held {
                 if stale.contains(id) {
                     cancel.cancel();
@@ -238,7 +238,8 @@ fn beat(store: &dyn Store, running: &Running, lease: Duration, last: &mut Instan
             }
         }
         // Out of touch; unless the next beat is heard, each connector stops before its lease ends.
-        Err(error) => tracing::warn!("heartbeat: {error}"),
+        Err(error) if !std::mem::replace(missed, true) => tracing::warn!("heartbeat: {error}"),
+        Err(_) => {} // told already; the next try is a moment away
     }
 }
 

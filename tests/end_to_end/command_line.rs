@@ -67,6 +67,25 @@ fn stderr(output: &Output) -> String {
 }
 
 #[test]
+fn an_identity_that_others_may_read_is_refused_by_whoever_looks() {
+    let desk = Desk::new("schema = 1\n[host]\nstate-dir = \"state\"\n");
+    desk.run(&["init"]);
+    let identity = desk.path("state/identity.age");
+    fs::set_permissions(&identity, fs::Permissions::from_mode(0o644)).unwrap();
+    let (found, code) = desk.json(&["check"]);
+    assert_eq!(code, 3, "{found}");
+    assert!(found["faults"][0]["message"].as_str().unwrap().contains("chmod 600"), "{found}");
+    let said = stderr(&desk.run(&["run", "--until-idle"]));
+    assert!(said.contains("chmod 600") && !said.contains("init"), "{said}");
+    fs::remove_file(&identity).unwrap();
+    let said = stderr(&desk.run(&["run", "--until-idle"]));
+    assert_eq!(
+        said.trim_end(),
+        format!("error: there is no identity {}; `lastmile init` makes one", identity.display())
+    );
+}
+
+#[test]
 fn init_makes_what_is_missing_and_overwrites_nothing() {
     let desk = Desk::new("");
     fs::remove_file(desk.path("plugins.toml")).unwrap();

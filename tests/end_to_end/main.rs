@@ -31,3 +31,4 @@ mod shipped;
 mod stop;
 mod tap;
 mod two_hosts;
+mod winrm;

@@ -4,11 +4,31 @@
 //! (`trial.rs`) is the same for all: the new certificate is served, sessions live through it, the same again
 //! does nothing, and whatever is broken ends with the old certificate served and the old files in place.
 
+mod apache;
+mod bad_pair;
+mod bind;
 mod caddy;
+mod dovecot;
+mod exim;
 mod haproxy;
 mod hitch;
+mod javakeystore;
+mod javastore;
 mod lighttpd;
+mod mariadb;
+mod mosquitto;
+mod nginx;
+mod place;
+mod postfix;
+mod postgresql;
+mod proftpd;
+mod rabbitmq;
+mod redis;
+mod slapd;
 mod squid;
 mod stunnel;
 mod subject;
+mod tomcat;
+mod trap;
 mod trial;
+mod vsftpd;

@@ -8,6 +8,7 @@
 extern crate alloc;
 
 mod custom;
+mod material;
 mod plan;
 pub mod profile;
 pub mod profiles;

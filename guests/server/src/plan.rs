@@ -7,9 +7,10 @@ use alloc::vec::Vec;
 
 use lastmile_sdk::Problem;
 use lastmile_sdk::config::Fields;
-use lastmile_sdk::server::{File, Piece, Plan, Run};
+use lastmile_sdk::server::{Piece, Plan, Run};
 
-use crate::profile::{Layout, Profile, Word};
+use crate::material;
+use crate::profile::{Profile, Word};
 
 /// What the configuration comes to under this profile.
 ///
@@ -22,10 +23,15 @@ pub fn plan(profile: &Profile, mut fields: Fields) -> Result<Plan, Vec<Problem>>
     let group: Option<String> = fields.optional("group", "a group's name");
     let owner = owner.as_deref().or(profile.owner);
     let group = group.as_deref().or(profile.group);
-    let files = files(profile, &mut fields, &mut values);
-    let check = command(&mut fields, "check", profile.check, "", "", &values);
-    let stdin = values.fill(profile.stdin).join("\n");
-    let reload = command(&mut fields, "reload", profile.reload, &stdin, profile.says, &values);
+    let material = material::read(profile, &mut fields);
+    values.0.extend(material.values);
+    let check = Run {
+        stdin: material.password.filter(|_| profile.check_reads_password).into_iter().collect(),
+        says: profile.check_says.to_string(),
+        ..Run::new(values.fill(profile.check))
+    };
+    let check = command(&mut fields, "check", check);
+    let reload = reload(profile, &mut fields, &values);
     if profile.needs_reload && reload.is_none() {
         fields.fault(
             "reload",
@@ -33,55 +39,28 @@ pub fn plan(profile: &Profile, mut fields: Fields) -> Result<Plan, Vec<Problem>>
         );
     }
     fields.finish()?;
-    let files = files.into_iter().map(|file| file.owned(owner, group)).collect();
+    let files = material.files.into_iter().map(|file| file.owned(owner, group)).collect();
     Ok(Plan { files, check, reload })
 }
 
-/// The operator's own command line, or the profile's; an empty list is none.
-fn command(
-    fields: &mut Fields,
-    key: &'static str,
-    words: &[Word],
-    stdin: &str,
-    says: &str,
-    values: &Values,
-) -> Option<Run> {
-    if let Some(argv) = fields.optional_command(key) {
-        return (!argv.is_empty()).then(|| Run::new(argv));
-    }
-    let run = Run::new(values.fill(words));
-    let stdin = if stdin.is_empty() { Vec::new() } else { vec![Piece::Text(stdin.to_string())] };
-    (!run.argv.is_empty()).then(|| Run { stdin, says: says.to_string(), ..run })
+/// With the operator's own goes what he says of its success.
+fn reload(profile: &Profile, fields: &mut Fields, values: &Values) -> Option<Run> {
+    let stdin = values.fill(profile.stdin).join("\n");
+    let run = Run {
+        stdin: if stdin.is_empty() { Vec::new() } else { vec![Piece::Text(stdin)] },
+        says: profile.says.to_string(),
+        ..Run::new(values.fill(profile.reload))
+    };
+    let own = fields.has("reload");
+    let run = command(fields, "reload", run)?;
+    let what = "what your reload prints if it succeeded";
+    Some(if own { Run { says: fields.optional("says", what).unwrap_or_default(), ..run } } else { run })
 }
 
-fn files(profile: &Profile, fields: &mut Fields, values: &mut Values) -> Vec<File> {
-    let single = profile.layouts.iter().find(|layout| **layout != Layout::Pair);
-    let pair = profile.layouts.contains(&Layout::Pair);
-    if let Some(layout) = single.filter(|_| fields.has("pem") || !pair) {
-        let path =
-            fields.path("pem", "the path of the one file with certificate and key").unwrap_or_default();
-        values.0.insert("certificate", path.clone());
-        values.0.insert("key", path.clone());
-        let content: &[Piece] = match layout {
-            Layout::KeyFirst => &[Piece::Key, Piece::FullChain],
-            _ => &[Piece::FullChain, Piece::Key],
-        };
-        return vec![File::new(path, content)];
-    }
-    let certificate = fields.path("certificate", "the path of the certificate's file").unwrap_or_default();
-    let key = fields.path("key", "the path of the private key's file").unwrap_or_default();
-    let chain = fields.optional_path("chain", "the path for the intermediates alone");
-    values.0.insert("certificate", certificate.clone());
-    values.0.insert("key", key.clone());
-    let mut files = vec![File::new(key, &[Piece::Key])];
-    match chain {
-        Some(chain) => {
-            files.push(File::new(certificate, &[Piece::Leaf]));
-            files.push(File::new(chain, &[Piece::Chain]));
-        }
-        None => files.push(File::new(certificate, &[Piece::FullChain])),
-    }
-    files
+/// The operator's own command line, or the profile's; an empty list is none.
+fn command(fields: &mut Fields, key: &'static str, profiles: Run) -> Option<Run> {
+    let run = fields.optional_command(key).map_or(profiles, Run::new);
+    (!run.argv.is_empty()).then_some(run)
 }
 
 /// What command lines may name.
@@ -116,6 +95,7 @@ impl Values {
                         filled.push(alloc::format!("{flag}{value}"));
                     }
                 }
+                Word::One(words) => filled.push(self.fill(words).concat()),
                 Word::Arguments => filled.extend(self.1.iter().cloned()),
             }
         }

@@ -14,6 +14,10 @@ pub struct Profile {
     pub group: Option<&'static str>,
     /// The check before the reload; empty where the server has none.
     pub check: &'static [Word],
+    /// Whether the check reads the keystore's password.
+    pub check_reads_password: bool,
+    /// What the check says if it succeeded, where its exit code does not tell.
+    pub check_says: &'static str,
     /// The reload; empty where the server looks by itself.
     pub reload: &'static [Word],
     /// Whether the operator must write a reload, as the server has none of its own.
@@ -34,6 +38,8 @@ pub const NOTHING: Profile = Profile {
     owner: None,
     group: None,
     check: &[],
+    check_reads_password: false,
+    check_says: "",
     reload: &[],
     needs_reload: false,
     stdin: &[],
@@ -50,6 +56,19 @@ pub enum Layout {
     CertificateFirst,
     /// One file `pem`: key, leaf, intermediates.
     KeyFirst,
+    /// One file `keystore`, under this alias where the configuration names no other.
+    Keystore(&'static str),
+}
+
+impl Layout {
+    /// The key of the configuration that chooses it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Pair => "certificate",
+            Self::CertificateFirst | Self::KeyFirst => "pem",
+            Self::Keystore(_) => "keystore",
+        }
+    }
 }
 
 /// A key of the configuration that command lines use.
@@ -66,8 +85,10 @@ pub struct Setting {
 pub enum Word {
     /// This very text.
     Is(&'static str),
-    /// The value of a setting, or of `certificate`, `key` and `pem`.
+    /// The value of a setting, of `certificate` and `key`, of `alias`, or the one `file` with everything.
     Of(&'static str),
+    /// These words, as one argument.
+    One(&'static [Word]),
     /// This text and the setting's value, as two arguments; nothing where it is not set.
     With(&'static str, &'static str),
     /// This text and the setting's value, as one argument; nothing where it is not set.

@@ -9,6 +9,8 @@ mod dovecot;
 mod elasticsearch;
 mod exim;
 mod hitch;
+mod javakeystore;
+mod kafka;
 mod lighttpd;
 mod mariadb;
 mod mongodb;
@@ -22,6 +24,7 @@ mod redis;
 mod slapd;
 mod squid;
 mod stunnel;
+mod tomcat;
 mod vsftpd;
 
 pub use apache::APACHE;
@@ -31,6 +34,8 @@ pub use dovecot::DOVECOT;
 pub use elasticsearch::ELASTICSEARCH;
 pub use exim::EXIM;
 pub use hitch::HITCH;
+pub use javakeystore::JAVAKEYSTORE;
+pub use kafka::KAFKA;
 pub use lighttpd::LIGHTTPD;
 pub use mariadb::MARIADB;
 pub use mongodb::MONGODB;
@@ -44,6 +49,7 @@ pub use redis::REDIS;
 pub use slapd::SLAPD;
 pub use squid::SQUID;
 pub use stunnel::STUNNEL;
+pub use tomcat::TOMCAT;
 pub use vsftpd::VSFTPD;
 
 use crate::profile::Profile;
@@ -57,6 +63,8 @@ pub const ALL: &[&Profile] = &[
     &ELASTICSEARCH,
     &EXIM,
     &HITCH,
+    &JAVAKEYSTORE,
+    &KAFKA,
     &LIGHTTPD,
     &MARIADB,
     &MONGODB,
@@ -70,5 +78,6 @@ pub const ALL: &[&Profile] = &[
     &SLAPD,
     &SQUID,
     &STUNNEL,
+    &TOMCAT,
     &VSFTPD,
 ];

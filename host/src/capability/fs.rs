@@ -12,7 +12,8 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use cap_std::ambient_authority;
-use cap_std::fs::Dir;
+use cap_std::fs::{Dir, MetadataExt as _};
+use rustix::fs::fstat;
 use zeroize::Zeroizing;
 
 use super::document::{Document, has_sealed};
@@ -95,7 +96,8 @@ impl FsDoor {
         let named = self.roots.iter().filter(|root| !root.prefix.is_directory());
         let places = named.filter_map(|root| {
             let name = root.prefix.as_path().file_name()?.to_str()?.to_owned();
-            Some((root, Place { root: root.path.clone(), parent: PathBuf::new(), name }))
+            let directory = root.handle.dir_metadata().ok()?.ino();
+            Some((root, Place { root: root.path.clone(), parent: PathBuf::new(), name, directory }))
         });
         let there = |root: &Root, name: &str| root.handle.symlink_metadata(name).is_ok_and(|m| m.is_file());
         places.filter(|(root, place)| there(root, &place.name)).map(|(_, place)| place).collect()
@@ -142,16 +144,19 @@ impl FsDoor {
         attributes: &Attributes,
         vault: &Vault,
     ) -> Result<Asked, FsError> {
-        let (root, place) = self.place(path)?;
+        let (root, parent, name) = self.place(path)?;
         check_mode(path, attributes.mode, has_sealed(content))?;
         let wanted = owner::Wanted::resolve(attributes)?;
         let bytes = vault.fill(content).map_err(|error| FsError::Invalid(format!("{path}: {error}")))?;
-        let directory = beneath::open_directory(&root.handle, &place.parent)
+        let (directory, inode) = beneath::open_directory(&root.handle, &parent)
+            .and_then(|directory| fstat(&directory).map(|stat| (directory, stat.st_ino)))
             .map_err(|error| beneath::explain(path, error))?;
+        let place = Place { root: root.path.clone(), parent, name, directory: inode };
         Ok(Asked { place, directory, bytes, wanted })
     }
 
-    fn place(&self, path: &str) -> Result<(&Root, Place), FsError> {
+    /// The prefix, the directory below it and the name.
+    fn place(&self, path: &str) -> Result<(&Root, PathBuf, String), FsError> {
         let asked: PathPrefix =
             path.parse().map_err(|error| FsError::Denied(format!("{path:?}: {error}")))?;
         let root = self.roots.iter().find(|root| root.prefix.covers(&asked)).ok_or_else(|| {
@@ -170,7 +175,7 @@ impl FsDoor {
             )));
         }
         let parent = below.parent().unwrap_or(Path::new("")).to_owned();
-        Ok((root, Place { root: root.path.clone(), parent, name: name.to_owned() }))
+        Ok((root, parent, name.to_owned()))
     }
 }
 

@@ -3,11 +3,12 @@
 mod bounded;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::time::{Duration, Instant};
 
 use super::UndoLog;
-use super::document::{Document, Part};
-use super::vault::Vault;
+use super::document::{Document, Part, has_sealed};
+use super::vault::{MARGIN, Vault};
 use crate::fault;
 use crate::grant::CommandLine;
 
@@ -135,11 +136,20 @@ impl ExecDoor {
         }
         let deadline = command.timeout.map_or(deadline, |limit| deadline.min(Instant::now() + limit));
         fault::point("exec.before");
-        let ended = bounded::run(&command.argv, &stdin, &self.settings, deadline, aborted);
+        let limit = self.settings.output_limit;
+        let settings = ExecSettings { output_limit: limit + MARGIN, ..self.settings.clone() };
+        let ended = bounded::run(&command.argv, &stdin, &settings, deadline, aborted);
         fault::point("exec.after");
         let mut output = ended?;
-        output.stdout = vault.scrub(&output.stdout);
-        output.stderr = vault.scrub(&output.stderr);
+        for stream in [&mut output.stdout, &mut output.stderr] {
+            if has_sealed(&command.stdin) && !matches!(output.status, Status::Exited(_)) {
+                // It may have been stopped in the midst of a secret.
+                let begun = vault.begun(stream);
+                stream.truncate(stream.len() - begun);
+                stream.extend_from_slice(if begun > 0 { b"[sealed]" } else { b"" });
+            }
+            *stream = vault.scrub_tail(stream, limit);
+        }
         Ok(output)
     }
 
@@ -156,9 +166,10 @@ impl ExecDoor {
     fn note(&self, argv: &[String], stdin: &Document, journal: &dyn UndoLog) -> Result<(), ExecError> {
         let stdin = plain_text(stdin)?;
         fault::point("journal.exec.before");
-        journal
-            .before_exec(argv, &stdin, &self.settings)
-            .map_err(|error| ExecError::Failed(format!("the undo journal: {error}")))?;
+        journal.before_exec(argv, &stdin, &self.settings).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput => ExecError::Invalid(error.to_string()),
+            _ => ExecError::Failed(format!("the undo journal: {error}")),
+        })?;
         fault::point("journal.exec.after");
         Ok(())
     }

@@ -14,6 +14,13 @@ use self::scrub::Needles;
 use super::document::{Document, Locked, Part, SecretRef};
 use crate::credential::{Credential, CredentialError, KeyFormat, KeystoreError, Secret};
 
+/// A document once it is filled in, in bytes. What a guest passes is counted, but a sealed part is small there.
+const LONGEST: usize = 16 << 20;
+/// What [`Vault::scrub_tail`] wants to see before the bytes that are kept.
+pub const MARGIN: usize = 64 << 10;
+/// Random passphrases of one deployment: each is looked for in every answer, in every encoding.
+const EPHEMERALS: usize = 16;
+
 /// A sealed part that cannot be filled in. The connector or its configuration is at fault.
 #[derive(Debug, Error)]
 pub enum FillError {
@@ -26,6 +33,12 @@ pub enum FillError {
     /// More keystores than a deployment can need.
     #[error("a deployment renders at most {0} keystores and encrypted keys")]
     TooMany(usize),
+    /// More random passphrases than a deployment can need.
+    #[error("a deployment makes at most {0} ephemeral secrets")]
+    TooManyEphemerals(usize),
+    /// One secret, placed too often.
+    #[error("the document is longer than {0} bytes once its sealed parts are filled in")]
+    TooLong(usize),
     /// The key has no such form.
     #[error(transparent)]
     Credential(#[from] CredentialError),
@@ -99,8 +112,9 @@ impl Vault {
 
     fn compose(&self, document: &Document, body_len: Option<u64>) -> Result<Zeroizing<Vec<u8>>, FillError> {
         let mut pieces: Vec<Zeroizing<Vec<u8>>> = Vec::with_capacity(document.len());
+        let mut length = 0;
         for part in document {
-            pieces.push(match part {
+            let piece = match part {
                 Part::Text(text) => Zeroizing::new(text.clone().into_bytes()),
                 Part::Bytes(bytes) => Zeroizing::new(bytes.clone()),
                 Part::Sealed { secret, encoding } => {
@@ -111,10 +125,15 @@ impl Vault {
                     let length = i128::from(body) + i128::from(*plus);
                     Zeroizing::new(length.max(0).to_string().into_bytes())
                 }
-            });
+            };
+            length += piece.len();
+            if length > LONGEST {
+                return Err(FillError::TooLong(LONGEST));
+            }
+            pieces.push(piece);
         }
         // One allocation of the final size: a growing vector would leave copies of secrets behind.
-        let mut whole = Zeroizing::new(Vec::with_capacity(pieces.iter().map(|piece| piece.len()).sum()));
+        let mut whole = Zeroizing::new(Vec::with_capacity(length));
         for piece in &pieces {
             whole.extend_from_slice(piece);
         }
@@ -139,6 +158,9 @@ impl Vault {
         if let Some(secret) = known.get(name) {
             return Ok(Arc::clone(secret));
         }
+        if known.len() >= EPHEMERALS {
+            return Err(FillError::TooManyEphemerals(EPHEMERALS));
+        }
         let mut random = Zeroizing::new([0_u8; 24]);
         getrandom::fill(random.as_mut_slice()).map_err(FillError::Random)?;
         let text = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random.as_slice());
@@ -160,7 +182,22 @@ impl Vault {
         if bytes.len() < scrub::SHORTEST {
             return bytes.to_vec(); // nothing fits in; most commands say nothing at all
         }
-        self.needles().replace(bytes)
+        self.needles().replace(bytes, 0)
+    }
+
+    /// The last `at_most` bytes, scrubbed. `bytes` has up to [`MARGIN`] bytes more where more was said: a secret of
+    /// which only the end is kept would not be recognised.
+    #[must_use]
+    pub fn scrub_tail(&self, bytes: &[u8], at_most: usize) -> Vec<u8> {
+        let before = bytes.len().saturating_sub(at_most);
+        if before == 0 {
+            return self.scrub(bytes);
+        }
+        let needles = self.needles();
+        if before >= MARGIN && needles.longest() > MARGIN {
+            return b"[sealed]".to_vec();
+        }
+        needles.replace(bytes, before)
     }
 
     /// How many bytes at the end of `bytes` are the beginning of a secret whose rest may still be on its way.

@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
+use lastmile::credential::{Identity, SealError};
 use lastmile::manifest::{self, Fault, Faults, Manifest, Survey};
 
 use self::findings::Findings;
@@ -59,14 +60,18 @@ fn look(survey: &Survey, manifest: &Manifest, findings: &mut Findings<'_>) -> an
     Ok(())
 }
 
-/// Without one nothing can be deployed; that is no fault of the file.
+/// Without one nothing can be deployed; that is no fault of the file. One that no worker would take is.
 fn identity(state: &Path, findings: &mut Findings<'_>) {
     let path = load::identity_path(state);
-    match std::fs::metadata(&path) {
+    match Identity::load(&path) {
         Ok(_) => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => {
+        Err(SealError::File(error)) if error.kind() == ErrorKind::NotFound => {
             let message = format!("there is no identity in {} yet: nothing can be deployed", state.display());
             findings.warn("host.state-dir", message, "run `lastmile init`");
+        }
+        Err(error @ (SealError::Mode(_) | SealError::NoIdentity)) => {
+            let instead = "mend it: nothing can be deployed";
+            findings.fault("host.state-dir", format!("{}: {error}", path.display()), instead);
         }
         Err(error) => {
             let message = format!("whether there is an identity cannot be told: {}: {error}", path.display());

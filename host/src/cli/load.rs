@@ -1,12 +1,13 @@
 //! From the command line's paths to a manifest, an identity, a store and loaded plugins.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use lastmile::credential::Identity;
+use lastmile::credential::{Identity, SealError};
 use lastmile::manifest::{self, Faults, Manifest, Plugin};
 use lastmile::outbox::SqliteStore;
 use lastmile::sandbox::{LoadError, Loaded, PluginSpec, Sandbox, SandboxSettings};
@@ -28,19 +29,25 @@ impl Context {
     /// The host's identity.
     pub(crate) fn identity(&self, manifest: &Manifest) -> anyhow::Result<Identity> {
         let path = identity_path(&manifest.host.state_dir);
-        Identity::load(&path).with_context(|| format!("{}; `lastmile init` makes one", path.display()))
+        Identity::load(&path).map_err(|error| match error {
+            SealError::File(error) if error.kind() == ErrorKind::NotFound => {
+                anyhow::anyhow!("there is no identity {}; `lastmile init` makes one", path.display())
+            }
+            other => anyhow::anyhow!("{}: {other}", path.display()),
+        })
     }
 
     /// The outbox, which must be there: a look must not make one.
     pub(crate) fn store(&self, manifest: &Manifest) -> anyhow::Result<SqliteStore> {
         let path = outbox_path(&manifest.host.state_dir);
-        anyhow::ensure!(path.exists(), "there is no outbox {}; `lastmile init` makes one", path.display());
+        let there = path.try_exists().with_context(|| format!("the outbox {}", path.display()))?;
+        anyhow::ensure!(there, "there is no outbox {}; `lastmile init` makes one", path.display());
         Self::open_store(&path)
     }
 
     /// The outbox, made where it is missing.
     pub(crate) fn open_store(path: &Path) -> anyhow::Result<SqliteStore> {
-        SqliteStore::open(path).with_context(|| format!("the outbox {}", path.display()))
+        Ok(SqliteStore::open(path)?)
     }
 
     /// Prints a value as one JSON document.

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::text::is_unsafe;
+use lastmile::printable::is_crooked;
 
 /// How log lines look.
 #[derive(Clone, Copy, ValueEnum)]
@@ -56,7 +56,7 @@ impl<W: Write> Write for EscapedWriter<W> {
         let line = text.strip_suffix('\n').unwrap_or(&text);
         let mut escaped = String::with_capacity(text.len());
         for c in line.chars() {
-            if is_unsafe(c) { escaped.extend(c.escape_default()) } else { escaped.push(c) }
+            if c == '\n' || is_crooked(c) { escaped.extend(c.escape_default()) } else { escaped.push(c) }
         }
         escaped.push('\n');
         self.0.write_all(escaped.as_bytes())?;

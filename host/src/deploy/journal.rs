@@ -31,6 +31,8 @@ pub use self::recover::{Recovered, recover, recover_lane};
 
 /// What the name of a journal ends in that has no record yet.
 const DRAFT: &str = "draft";
+/// Different commands that one rollback runs: each may take half a minute.
+const COMMANDS: usize = 16;
 
 /// Which deployment a journal belongs to: the message, and the fence under which it was claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +53,17 @@ pub enum UndoError {
         path: PathBuf,
         /// What the system said.
         error: io::Error,
+    },
+    /// A journal in another language than this version's.
+    #[error(
+        "the undo journal {path} is damaged, or another version of lastmile wrote it ({error}): start the version \
+         that wrote it, or put back by hand what its lines name, then remove it"
+    )]
+    Unreadable {
+        /// Its file.
+        path: PathBuf,
+        /// What cannot be read.
+        error: serde_json::Error,
     },
     /// A file that could not be restored.
     #[error("{path}: {error}")]
@@ -207,7 +220,15 @@ impl UndoLog for Journal {
 
     fn before_exec(&self, argv: &[String], stdin: &str, settings: &ExecSettings) -> io::Result<()> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        self.record(&mut open, vec![Record::exec(argv, stdin, settings)])
+        let record = Record::exec(argv, stdin, settings);
+        if open.records.contains(&record) {
+            return Ok(()); // an undo runs it once, and it is durable already
+        }
+        if open.records.iter().filter(|record| matches!(record, Record::Exec { .. })).count() >= COMMANDS {
+            let text = format!("a rollback runs at most {COMMANDS} different commands");
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+        }
+        self.record(&mut open, vec![record])
     }
 }
 

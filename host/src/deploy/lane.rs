@@ -23,7 +23,7 @@ const SUFFIX: &str = ".lock";
 #[derive(Debug)]
 pub struct LaneLock {
     key: String,
-    _file: File,
+    file: File,
 }
 
 impl LaneLock {
@@ -45,7 +45,7 @@ impl LaneLock {
         let path = journals.join(format!("{key}{SUFFIX}"));
         let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Some(Self { key, _file: file })),
+            Ok(()) => Ok(Some(Self { key, file })),
             Err(Errno::WOULDBLOCK) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -54,6 +54,14 @@ impl LaneLock {
     /// What a journal's name says of its lane.
     pub(super) fn key(&self) -> &str {
         &self.key
+    }
+}
+
+impl Drop for LaneLock {
+    /// Closing alone would leave it to a program that is just being started: between fork and exec it has every
+    /// descriptor of this process.
+    fn drop(&mut self) {
+        let _ = flock(&self.file, FlockOperation::Unlock);
     }
 }
 
@@ -71,6 +79,15 @@ mod tests {
         assert!(LaneLock::of(directory.path(), held.key().to_owned()).unwrap().is_none());
         drop(held);
         assert!(take("one", "web").is_some());
+    }
+
+    #[test]
+    fn a_copy_of_the_descriptor_holds_no_lane() {
+        let directory = tempfile::tempdir().unwrap();
+        let held = LaneLock::take(directory.path(), "one", "web").unwrap().unwrap();
+        let _copy = held.file.try_clone().unwrap();
+        drop(held);
+        assert!(LaneLock::take(directory.path(), "one", "web").unwrap().is_some());
     }
 
     #[test]

@@ -107,9 +107,8 @@ impl FromStr for Endpoint {
             "tcp" => Scheme::Tcp,
             _ => return Err(EndpointError::Scheme),
         };
-        if let Some(at) = rest.find(['/', '?', '#', '@', '\\']) {
-            let bare = rest.get(..at).unwrap_or_default();
-            return Err(EndpointError::More(format!("`{}://{bare}`", scheme.name())));
+        if rest.contains(['/', '?', '#', '@', '\\']) {
+            return Err(EndpointError::More(format!("`{}://{}`", scheme.name(), bare(rest))));
         }
         let (host, port) = split(rest).ok_or(EndpointError::Port)?;
         let port = match port {
@@ -119,6 +118,14 @@ impl FromStr for Endpoint {
         let host = parse_host(host).ok_or_else(|| EndpointError::Host(host.to_owned()))?;
         Ok(Self { scheme, host, port })
     }
+}
+
+/// The host and the port alone. What stands before an `@` may be a password, which may hold a slash: it is not
+/// repeated, nor is anything that could be a piece of it.
+fn bare(text: &str) -> &str {
+    let (user, host) = text.rsplit_once('@').unwrap_or(("", text));
+    let ends = ['/', '?', '#', '\\'];
+    if user.contains(ends) { "host:port" } else { host.split(ends).next().unwrap_or_default() }
 }
 
 fn split(text: &str) -> Option<(&str, Option<&str>)> {
@@ -217,6 +224,19 @@ mod tests {
             "https://*.example",
         ] {
             assert!(text.parse::<Endpoint>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_remedy_repeats_no_credentials() {
+        for (text, remedy) in [
+            ("https://a.example:1/path?x", "`https://a.example:1`"),
+            ("https://user:hunter2@a.example:1/path", "`https://a.example:1`"),
+            ("https://user:hunt@er2@a.example#f", "`https://a.example`"),
+            ("https://user:hunt/er2@a.example", "`https://host:port`"),
+            ("https://user:hun@t/er2@a.example", "`https://host:port`"),
+        ] {
+            assert_eq!(text.parse::<Endpoint>(), Err(EndpointError::More(remedy.to_owned())));
         }
     }
 

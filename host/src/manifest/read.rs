@@ -16,6 +16,8 @@ use super::{Host, Manifest, check, plugin, target, writable};
 
 /// The largest file: a manifest of thousands of targets is well below it.
 const LARGEST: u64 = 1 << 20;
+/// What the parser says of a key that is there already.
+const DOUBLED: &str = "duplicate key";
 /// More broken lines than this say nothing more.
 const MOST_BROKEN_LINES: usize = 20;
 /// The version of the file's form.
@@ -56,11 +58,16 @@ pub(super) fn survey(path: &Path, text: &str) -> Survey {
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         let at = error.span().unwrap_or(0..0);
-        report.add(&at, "", error.message(), "write it as https://toml.io describes");
+        let instead = if error.message() == DOUBLED {
+            "write it once; the first one stands further up"
+        } else {
+            "write it as https://toml.io describes"
+        };
+        report.add(&at, "", error.message(), instead);
     }
     report.first_of_each_line(MOST_BROKEN_LINES);
     // A doubled key leaves the rest as it was meant. After any other error what was read is a guess.
-    if errors.iter().any(|error| error.message() != "duplicate key") {
+    if errors.iter().any(|error| error.message() != DOUBLED) {
         return Survey::unread(report.finish(path));
     }
     let root = Spanned::new(root.span(), DeValue::Table(root.into_inner()));

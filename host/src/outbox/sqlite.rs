@@ -54,6 +54,13 @@ impl SqliteStore {
     /// As [`SqliteStore::open`].
     pub fn open_with(path: impl AsRef<Path>, policy: Policy) -> Result<Self> {
         let path = path.as_ref();
+        Self::over(path, policy).map_err(|error| match error {
+            StoreError::Database(reason) => StoreError::Open { path: path.display().to_string(), reason },
+            other => other,
+        })
+    }
+
+    fn over(path: &Path, policy: Policy) -> Result<Self> {
         open::prepare_file(path)?;
         let connection = open::connect(path)?;
         open::migrate(path, &connection)?;
@@ -171,12 +178,13 @@ impl Store for SqliteStore {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{ConstraintViolation, DatabaseBusy, DatabaseLocked};
+        use rusqlite::ErrorCode::{ConstraintViolation, DatabaseBusy, DatabaseLocked, SystemIoFailure};
         match &error {
             rusqlite::Error::SqliteFailure(code, text) => match (code.code, text) {
                 (ConstraintViolation, Some(text)) if text.starts_with("lastmile: ") => {
                     Self::Refused(text.trim_start_matches("lastmile: ").to_owned())
                 }
+                (SystemIoFailure, _) => Self::Database(format!("{error}; is its disk full?")),
                 (DatabaseBusy | DatabaseLocked, _) => Self::Busy(error.to_string()),
                 _ => Self::Database(error.to_string()),
             },

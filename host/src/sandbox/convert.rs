@@ -24,9 +24,25 @@ pub(super) fn size(content: &[types::Part]) -> usize {
         .map(|part| match part {
             types::Part::Text(text) => text.len(),
             types::Part::Bytes(bytes) => bytes.len(),
-            types::Part::Sealed(_) | types::Part::BodyLength(_) => 32,
+            types::Part::Sealed(sealed) => 32 + names(&sealed.secret),
+            types::Part::BodyLength(_) => 32,
         })
         .sum()
+}
+
+/// What a sealed part is called stays in the host until the deployment is over.
+fn names(secret: &types::Secret) -> usize {
+    let passphrase = |passphrase: &types::Passphrase| match passphrase {
+        types::Passphrase::Named(name) | types::Passphrase::Ephemeral(name) => name.len(),
+    };
+    match secret {
+        types::Secret::PrivateKey(_) => 0,
+        types::Secret::EncryptedPrivateKey(lock) => passphrase(lock),
+        types::Secret::Pkcs12(store) | types::Secret::Pkcs12Legacy(store) | types::Secret::Jks(store) => {
+            store.alias.len() + passphrase(&store.password)
+        }
+        types::Secret::Named(name) | types::Secret::Ephemeral(name) => name.len(),
+    }
 }
 
 pub(super) fn document(content: Vec<types::Part>) -> Document {

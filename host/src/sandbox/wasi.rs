@@ -86,11 +86,22 @@ pub(super) fn add_to_linker(
 }
 
 fn function(instance: &mut LinkerInstance<'_, State>, interface: &str, name: &str) -> wasmtime::Result<()> {
-    let answered = cli::link(instance, interface, name)?
+    if link(instance, interface, name)? { Ok(()) } else { stub(instance, interface, name) }
+}
+
+/// Links the function if it is one that answers.
+fn link(instance: &mut LinkerInstance<'_, State>, interface: &str, name: &str) -> wasmtime::Result<bool> {
+    Ok(cli::link(instance, interface, name)?
         || clocks::link(instance, interface, name)?
         || random::link(instance, interface, name)?
-        || streams::link(instance, interface, name)?;
-    if answered { Ok(()) } else { stub(instance, interface, name) }
+        || streams::link(instance, interface, name)?)
+}
+
+/// Whether a call of this function is answered; a call of any other traps with the function's name.
+pub(super) fn answers(engine: &Engine, interface: &str, name: &str) -> bool {
+    let mut nowhere = Linker::new(engine);
+    let mut instance = nowhere.instance(interface);
+    instance.as_mut().is_ok_and(|instance| link(instance, interface, name).unwrap_or(false))
 }
 
 /// What answers: counted as a call of the host, like every other.
@@ -153,7 +164,7 @@ impl Resources {
 
 #[cfg(test)]
 mod tests {
-    use super::is_known;
+    use super::{Engine, answers, is_known};
 
     #[test]
     fn only_released_interfaces_of_wasi_0_2_are_known() {
@@ -169,5 +180,15 @@ mod tests {
         ] {
             assert!(!is_known(stranger), "{stranger}");
         }
+    }
+
+    #[test]
+    fn who_decides_on_a_component_is_told_what_answers() {
+        let engine = Engine::default();
+        let answers = |interface, name| answers(&engine, interface, name);
+        assert!(answers("wasi:cli/environment", "get-environment"));
+        assert!(answers("wasi:io/streams", "[method]output-stream.write"));
+        assert!(!answers("wasi:random/insecure", "get-insecure-random-u64"));
+        assert!(!answers("wasi:cli/exit", "exit") && !answers("wasi:io/streams", "get-environment"));
     }
 }

@@ -1,4 +1,4 @@
-//! What is said in the clear before TLS begins, in six protocols.
+//! What is said in the clear before TLS begins, in seven protocols.
 //!
 //! Answers are read byte by byte or by their stated length: whatever follows belongs to the handshake.
 
@@ -30,6 +30,7 @@ where
         StartTls::Smtp => smtp(stream).await,
         StartTls::Imap => imap(stream).await,
         StartTls::Pop3 => pop3(stream).await,
+        StartTls::Ftp => ftp(stream).await,
         StartTls::Ldap => ldap(stream).await,
         StartTls::Postgres => postgres(stream).await,
         StartTls::Mysql => mysql(stream).await,
@@ -94,6 +95,27 @@ async fn pop3<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> io::Result<(
         }
     }
     Ok(())
+}
+
+async fn ftp<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> io::Result<()> {
+    ftp_reply(stream, "220").await?;
+    stream.write_all(b"AUTH TLS\r\n").await?;
+    ftp_reply(stream, "234").await
+}
+
+/// One reply; where its first line is `220-`, it ends with `220 ` and holds whatever it likes between.
+async fn ftp_reply<S: AsyncRead + Unpin>(stream: &mut S, code: &str) -> io::Result<()> {
+    let first = read_line(stream).await?;
+    let Some(rest) = first.strip_prefix(code) else { return Err(unexpected(&first)) };
+    if !rest.starts_with('-') {
+        return Ok(());
+    }
+    for _ in 0..MOST_LINES {
+        if read_line(stream).await?.strip_prefix(code).is_some_and(|rest| rest.starts_with(' ')) {
+            return Ok(());
+        }
+    }
+    Err(refused("the FTP reply does not end"))
 }
 
 async fn ldap<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> io::Result<()> {

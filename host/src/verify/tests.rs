@@ -16,11 +16,12 @@ use fake::{certificate, fingerprint, runtime, serve};
 
 use super::*;
 
-const EVERY: [(&str, StartTls); 7] = [
+const EVERY: [(&str, StartTls); 8] = [
     ("none", StartTls::None),
     ("smtp", StartTls::Smtp),
     ("imap", StartTls::Imap),
     ("pop3", StartTls::Pop3),
+    ("ftp", StartTls::Ftp),
     ("ldap", StartTls::Ldap),
     ("postgres", StartTls::Postgres),
     ("mysql", StartTls::Mysql),

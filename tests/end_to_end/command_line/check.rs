@@ -31,8 +31,7 @@ fn faulty(desk: &Desk) -> String {
     fs::write(desk.path("readable"), "secret-of-everybody").unwrap();
     fs::set_permissions(desk.path("readable"), fs::Permissions::from_mode(0o644)).unwrap();
     let tls = desk.path("tls");
-    let (tls, nginx, haproxy) = (tls.display(), plugin("nginx"), plugin("haproxy"));
-    let acm = plugin("aws-acm");
+    let (tls, nginx, haproxy, acm) = (tls.display(), plugin("nginx"), plugin("haproxy"), plugin("aws-acm"));
     let text = format!(
         r#"schema = 1
 [host]

@@ -59,7 +59,7 @@ fn wait_says_why_it_waits_and_gives_up_in_time() {
     assert_eq!(output.status.code(), Some(6), "{}", stderr(&output));
     let progress = stderr(&output);
     assert!(progress.contains("waiting for attempt 2 at 20"), "{progress}");
-    assert!(progress.contains("the reload: exit code 1"), "{progress}");
+    assert!(progress.contains("/usr/bin/false: exit code 1"), "{progress}");
     assert!(progress.contains("goes on without me"), "{progress}");
 }
 

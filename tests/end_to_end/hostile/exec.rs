@@ -72,7 +72,32 @@ pub(super) const ATTACKS: &[Attack] = &[
         "denied",
         "[\"true\", \"harmless\"] is not a command line that the connector declared and the operator granted",
     ),
+    attack(
+        "exec-rollback-flood",
+        "process.exec",
+        "rejected",
+        "a rollback runs at most 16 different commands",
+    ),
+    attack(
+        "exec-rollback-long",
+        "process.exec",
+        "rejected",
+        "input that is to be repeated on rollback has at most 65536 bytes",
+    ),
+    attack(
+        "exec-rollback-sealed",
+        "process.exec",
+        "denied",
+        "input with a sealed part is not kept for a rollback: let it run another command line",
+    ),
+    attack(
+        "exec-rollback-ungranted",
+        "process.exec",
+        "denied",
+        "[\"/usr/bin/touch\", \"/tmp/undone\"] is not a command line that the connector declared and the operator granted",
+    ),
     attack("exec-secret-echo", "process.exec", "rejected", "Status::Exited(0) \"[sealed][sealed]\" \"\""),
+    attack("exec-secret-tail", "process.exec", "rejected", "Status::Exited(0) \"[sealed]xxxxxxxx…"),
     attack(
         "exec-ungranted-argument",
         "process.exec",

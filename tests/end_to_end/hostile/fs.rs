@@ -48,6 +48,18 @@ pub(super) const ATTACKS: &[Attack] = &[
     ),
     attack("fs-empty-path", "fs.write", "denied", "\"\": it is relative; write the absolute path, from `/`"),
     attack(
+        "fs-ephemeral-flood",
+        "fs.write",
+        "rejected",
+        "{room}/tls/file: a deployment makes at most 16 ephemeral secrets",
+    ),
+    attack(
+        "fs-ephemeral-names",
+        "fs.write",
+        "limit",
+        "the connector exceeded a limit: bytes-out (at most 16777216)",
+    ),
+    attack(
         "fs-executable",
         "fs.write",
         "rejected",
@@ -127,6 +139,12 @@ pub(super) const ATTACKS: &[Attack] = &[
         "{room}/tls-other/file lies outside what the connector declared and the operator granted",
     ),
     attack("fs-socket", "fs.write", "denied", "{room}/tls/socket is no regular file (Socket)"),
+    attack(
+        "fs-store-amplified",
+        "fs.write",
+        "rejected",
+        "{room}/tls/file: the document is longer than 16777216 bytes once its sealed parts are filled in",
+    ),
     attack("fs-symlink", "fs.write", "denied", "{room}/tls/link is a symbolic link"),
     attack(
         "fs-symlink-directory",

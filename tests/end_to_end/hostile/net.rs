@@ -55,6 +55,12 @@ pub(super) const ATTACKS: &[Attack] = &[
         "a header value holds a line break, a NUL or another control character",
     ),
     attack(
+        "net-header-flood",
+        "net.connection.request",
+        "rejected",
+        "the request has more headers than it can hold",
+    ),
+    attack(
         "net-homograph",
         "net.dial",
         "denied",
@@ -297,7 +303,7 @@ pub(super) const ATTACKS: &[Attack] = &[
         "net-userinfo",
         "net.dial",
         "denied",
-        "\"https://user:pass@127.0.0.1:443\" is no endpoint: it holds more than a host and a port; write `https://user:pass`",
+        "\"https://user:pass@127.0.0.1:443\" is no endpoint: it holds more than a host and a port; write `https://127.0.0.1:443`",
     ),
     attack(
         "net-zone",

@@ -123,11 +123,11 @@ impl Ring {
         let name = attack.name;
         let (outcome, note) = self.room.history(name).into_iter().next().unwrap_or_default();
         let faults = refused["faults"].as_array().unwrap();
-        let reason = faults.iter().find(|fault| fault["key"] == format!("plugins.{name}"));
+        let own_key = format!("plugins.{name}.");
+        let reason = faults.iter().find(|fault| fault["key"].as_str().unwrap().starts_with(&own_key));
         match reason.and_then(|fault| fault["message"].as_str()) {
             Some(reason) if note == format!("plugin `{name}` of target `{name}` is not loaded") => {
                 let own = self.filled(&format!("{{room}}/components/{name}.wasm: "));
-                let reason = reason.strip_prefix(&format!("plugin `{name}`: ")).unwrap();
                 (REFUSED.to_owned(), reason.strip_prefix(&own).unwrap_or(reason).to_owned())
             }
             _ => (outcome, note),

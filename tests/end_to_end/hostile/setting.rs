@@ -39,7 +39,12 @@ pub(super) fn setting(name: &str) -> Setting {
     let target = |target| Setting { target, ..STANDARD };
     let tcp = Setting { endpoint: "tcp://127.0.0.1:{port}", ..STANDARD };
     match name {
-        "fs-flood" | "fs-bytes-bomb" | "exec-flood" | "net-receive-flood" => {
+        "fs-flood"
+        | "fs-bytes-bomb"
+        | "fs-ephemeral-names"
+        | "exec-rollback-flood"
+        | "exec-flood"
+        | "net-receive-flood" => {
             let wall = 60;
             if name.starts_with("net") { Setting { wall, ..tcp } } else { Setting { wall, ..STANDARD } }
         }
@@ -51,7 +56,7 @@ pub(super) fn setting(name: &str) -> Setting {
         "exec-environment" => command(r#"["/usr/bin/env"]"#),
         "exec-descriptors" => command(r#"["/bin/ls", "/proc/self/fd"]"#),
         "exec-directory" => command(r#"["/bin/pwd"]"#),
-        "exec-secret-echo" => Setting { target: SECRET, ..command(r#"["/bin/cat"]"#) },
+        "exec-secret-echo" | "exec-secret-tail" => Setting { target: SECRET, ..command(r#"["/bin/cat"]"#) },
         "exec-output-flood" => command(r#"["/usr/bin/yes"]"#),
         "exec-background" => command(r#"["/bin/sh", "-c", "sleep 98{port} & exit 3"]"#),
         "exec-wait" | "exec-deaf" => command(r#"["/bin/sleep", "97{port}"]"#),

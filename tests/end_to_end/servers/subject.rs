@@ -1,7 +1,7 @@
 //! One real server in a room of its own.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::room::{Pair, Room, fingerprint};
 
 /// How one server is run and what the operator writes for it.
+#[derive(Clone, Copy)]
 pub(crate) struct Subject {
     /// The profile's and its component's name.
     pub(crate) name: &'static str,
@@ -42,6 +43,7 @@ pub(crate) struct Subject {
 }
 
 /// The files that the server reads.
+#[derive(Clone, Copy)]
 pub(crate) enum Layout {
     /// `tls/site.pem` and `tls/site.key`.
     Pair,
@@ -148,14 +150,17 @@ impl Subject {
         room.ok(&["check"]);
     }
 
-    /// The fingerprint that is served now; empty if none is.
+    /// The fingerprint that is served now; empty if none is, or if the server cannot prove that it has the key.
     pub(crate) fn served(&self, room: &Room) -> String {
         let output = self.client(room).stdin(Stdio::null()).output().unwrap();
+        if !output.status.success() {
+            return String::new();
+        }
         fingerprint(&String::from_utf8_lossy(&output.stdout))
     }
 
     pub(crate) fn await_served(&self, room: &Room, wanted: &str) {
-        let until = Instant::now() + Duration::from_secs(30);
+        let until = Instant::now() + Duration::from_secs(90);
         while self.served(room) != wanted {
             let log = fs::read_to_string(room.file("log/server")).unwrap_or_default();
             assert!(Instant::now() < until, "{}: {wanted} is not served; its log:\n{log}", self.name);
@@ -179,11 +184,13 @@ impl Subject {
         let mut client = self.client(room);
         // `-quiet` would also keep the client from taking Q and R at a line's beginning for commands of its own.
         let mut child = client.args(["-quiet"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let (lines, heard) = channel();
-        let output = BufReader::new(child.stdout.take().unwrap());
+        let (pieces, heard) = channel();
+        let mut output = child.stdout.take().unwrap();
+        // Not every protocol has lines.
         std::thread::spawn(move || {
-            for line in output.split(b'\n').map_while(Result::ok) {
-                if lines.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
+            let mut buffer = [0; 4096];
+            while let Ok(count @ 1..) = output.read(&mut buffer) {
+                if pieces.send(String::from_utf8_lossy(&buffer[..count]).into_owned()).is_err() {
                     return;
                 }
             }
@@ -222,14 +229,16 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Whether the server answers this with a line that holds `wanted`.
+    /// Whether the server answers this with something that holds `wanted`.
     pub(crate) fn answers(&mut self, said: &str, wanted: &str) -> bool {
         if self.stdin.write_all(said.as_bytes()).and_then(|()| self.stdin.flush()).is_err() {
             return false;
         }
         let until = Instant::now() + Duration::from_secs(8);
-        while let Ok(line) = self.heard.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            if line.contains(wanted) {
+        let mut all = String::new();
+        while let Ok(piece) = self.heard.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            all += &piece;
+            if all.contains(wanted) {
                 return true;
             }
         }

@@ -13,11 +13,32 @@ use super::subject::Subject;
 struct Row {
     served_after_ms: u128,
     sessions_live: Option<bool>,
+    lie: Option<&'static str>,
     nonsense: String,
 }
 
 /// The whole trial; panics with what went wrong.
 pub(crate) fn hold(subject: &Subject) {
+    go(subject, true);
+}
+
+/// The same for a server whose reload does not depend on its own configuration's being right: the new certificate
+/// is served in spite of the nonsense.
+pub(crate) fn hold_unheeding(subject: &Subject) {
+    go(subject, false);
+}
+
+/// The first two steps alone, for a second way of laying the same server's files out.
+pub(crate) fn renews(subject: &Subject) {
+    let room = Room::new();
+    let (old, new) = (room.pair("old"), room.pair("new"));
+    let _running = subject.run(&room, &old);
+    subject.configure(&room, &(subject.config)(&room), &(subject.commands)(&room));
+    renew(subject, &room, &new, &mut Row::default());
+    same_again(subject, &room, &new);
+}
+
+fn go(subject: &Subject, heeds_its_configuration: bool) {
     let room = Room::new();
     let (old, new, newer) = (room.pair("old"), room.pair("new"), room.pair("newer"));
     let mut running = subject.run(&room, &old);
@@ -28,8 +49,8 @@ pub(crate) fn hold(subject: &Subject) {
     renew(subject, &room, &new, &mut row);
     same_again(subject, &room, &new);
     refuse_bad_material(subject, &room, &new, &newer);
-    lies_are_found_out(subject, &room, &new, &newer, &config, &commands);
-    row.nonsense = survive_nonsense(subject, &room, &new, &newer);
+    row.lie = lies_are_found_out(subject, &room, &new, &newer, &config, &commands);
+    row.nonsense = survive_nonsense(subject, &room, &new, &newer, heeds_its_configuration);
     assert!(running.lives(), "{}: the server died", subject.name);
     room.assert_tidy();
     report(subject, &row);
@@ -107,30 +128,48 @@ fn lies_are_found_out(
     other: &Pair,
     config: &str,
     commands: &[String],
-) {
+) -> Option<&'static str> {
     if subject.looks_by_itself {
-        return;
+        return None;
     }
     let lying = format!("{config}\nreload = [\"/usr/bin/true\", \"reload\"]\n");
     let granted = [commands, &[r#"["/usr/bin/true", "reload"]"#.to_owned()]].concat();
-    subject.configure(room, &lying, &granted);
+    is_found_out(subject, room, (served, other), &lying, &granted, "a reload that lies");
+    subject.configure(room, config, commands);
+    Some("unverified")
+}
+
+/// Deploys the second pair under a configuration that breaks the server; the host's own look undoes it.
+pub(crate) fn is_found_out(
+    subject: &Subject,
+    room: &Room,
+    (served, other): (&Pair, &Pair),
+    config: &str,
+    commands: &[String],
+    what: &str,
+) {
+    subject.configure(room, config, commands);
     let before = room.snapshot(&["tls"]);
     room.enqueue("it", other);
     room.ok(&["run", "--until-idle"]);
     let history = room.history("it");
     assert!(history.iter().any(|(outcome, _)| outcome == "unverified"), "{}: {history:?}", subject.name);
     cancel_all(room);
-    unharmed(subject, room, served, &before, "a reload that lies");
-    subject.configure(room, config, commands);
+    unharmed(subject, room, served, &before, what);
 }
 
 /// Nonsense in the server's own configuration: refused or undone, and the server lives.
-fn survive_nonsense(subject: &Subject, room: &Room, served: &Pair, other: &Pair) -> String {
+fn survive_nonsense(subject: &Subject, room: &Room, served: &Pair, other: &Pair, heeds: bool) -> String {
     let before = room.snapshot(&["tls"]);
     (subject.spoil)(room);
     room.enqueue("it", other);
     room.ok(&["run", "--until-idle"]);
     let (outcome, note) = room.history("it").last().cloned().unwrap();
+    if !heeds {
+        assert_eq!(outcome, "changed", "{}: {note}", subject.name);
+        subject.await_served(room, &other.fingerprint);
+        return outcome;
+    }
     assert!(outcome != "changed" && outcome != "unchanged", "{}: {outcome}: {note}", subject.name);
     cancel_all(room);
     unharmed(subject, room, served, &before, "nonsense in its configuration");
@@ -151,13 +190,13 @@ fn cancel_all(room: &Room) {
     }
 }
 
-/// One line of JSON below target/servers, from which `make servers-table` writes docs/servers.md.
+/// One line of JSON below target/servers, from which `make table` writes docs/servers.md.
 fn report(subject: &Subject, row: &Row) {
     let directory = repository().join("target/servers");
     fs::create_dir_all(&directory).unwrap();
     let line = serde_json::json!({
         "name": subject.name, "version": subject.version(), "sessions_live": row.sessions_live,
-        "served_after_ms": row.served_after_ms, "nonsense": row.nonsense,
+        "served_after_ms": row.served_after_ms, "lie": row.lie, "nonsense": row.nonsense,
     });
     let mut file = fs::File::create(directory.join(format!("{}.json", subject.name))).unwrap();
     writeln!(file, "{line}").unwrap();

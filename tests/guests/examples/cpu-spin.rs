@@ -2,5 +2,7 @@
 #![no_std]
 
 hostile::attack!("cpu-spin", |sandbox, deployment| {
-    loop { core::hint::black_box(0); }
+    loop {
+        core::hint::black_box(0);
+    }
 });

@@ -14,7 +14,10 @@ impl Connector for Attack {
         "declare-controls"
     }
     fn capabilities(config: &str) -> Result<Vec<Capability>, Vec<Problem>> {
-        Err(alloc::vec![Problem { pointer: "/\u{1b}[2J".into(), message: config.replace(char::is_whitespace, "\r") }])
+        Err(alloc::vec![Problem {
+            pointer: "/\u{1b}[2J".into(),
+            message: config.replace(char::is_whitespace, "\r")
+        }])
     }
     fn deploy<S: Sandbox>(_: &mut S, deployment: &Deployment) -> Result<Receipt, Failure> {
         Ok(hostile::success(deployment))

@@ -2,5 +2,7 @@
 #![no_std]
 
 hostile::attack!("exec-flood", |sandbox, deployment| {
-    loop { sandbox.exec(&hostile::command(hostile::list(&deployment.config, "command")))?; }
+    loop {
+        sandbox.exec(&hostile::command(hostile::list(&deployment.config, "command")))?;
+    }
 });

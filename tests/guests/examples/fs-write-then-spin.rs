@@ -5,5 +5,7 @@ hostile::attack!("fs-write-then-spin", |sandbox, deployment| {
     let prefix = hostile::text(&deployment.config, "prefix");
     let path = alloc::format!("{prefix}site.pem");
     sandbox.write(&path, &hostile::content(), &hostile::OPEN)?;
-    loop { core::hint::black_box(0); }
+    loop {
+        core::hint::black_box(0);
+    }
 });

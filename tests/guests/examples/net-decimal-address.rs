@@ -4,5 +4,11 @@
 hostile::attack!("net-decimal-address", |sandbox, deployment| {
     use lastmile_sdk::Connection as _;
     let mut connection = sandbox.dial("https://2130706433:443")?;
-    connection.request(&lastmile_sdk::Request { method: "GET".into(), path: "/".into(), headers: alloc::vec![], body: alloc::vec![], timeout_ms: None })?;
+    connection.request(&lastmile_sdk::Request {
+        method: "GET".into(),
+        path: "/".into(),
+        headers: alloc::vec![],
+        body: alloc::vec![],
+        timeout_ms: None,
+    })?;
 });

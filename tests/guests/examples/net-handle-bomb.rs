@@ -3,5 +3,7 @@
 
 hostile::attack!("net-handle-bomb", |sandbox, deployment| {
     let mut open = alloc::vec::Vec::new();
-    loop { open.push(sandbox.dial(&hostile::text(&deployment.config, "endpoint"))?); }
+    loop {
+        open.push(sandbox.dial(&hostile::text(&deployment.config, "endpoint"))?);
+    }
 });

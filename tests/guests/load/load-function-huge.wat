@@ -1,5 +1,5 @@
-;; One function of 150 000 operations.
+;; One function of 400 000 operations.
 (core module
   (func
-@repeat(150000){(drop (i32.const 1))}
+@repeat(400000){(drop (i32.const 1))}
 ))

@@ -9,7 +9,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use lastmile_sdk::{
-    Attributes, Capability, Command, Connection as _, Deployment, Failure, Output, Part, Receipt, Request, Rollback, Sandbox,
+    Attributes, Capability, Command, Connection as _, Deployment, Failure, Output, Part, Receipt, Request,
+    Rollback, Sandbox,
 };
 
 fn field(config: &str, key: &str) -> Option<serde_json::Value> {
@@ -50,6 +51,9 @@ pub fn content() -> Vec<Part> {
 /// Readable by everybody.
 pub const OPEN: Attributes = Attributes { mode: 0o644, owner: None, group: None };
 
+/// Readable by the owner alone, as a sealed part must be.
+pub const CLOSED: Attributes = Attributes { mode: 0o600, owner: None, group: None };
+
 /// A command without input.
 pub fn command(argv: Vec<String>) -> Command {
     Command { argv, stdin: Vec::new(), timeout_ms: None, on_rollback: Rollback::Nothing }
@@ -57,11 +61,21 @@ pub fn command(argv: Vec<String>) -> Command {
 
 /// A request without headers or a body.
 pub fn get(path: &str) -> Request {
-    Request { method: "GET".into(), path: path.into(), headers: Vec::new(), body: Vec::new(), timeout_ms: None }
+    Request {
+        method: "GET".into(),
+        path: path.into(),
+        headers: Vec::new(),
+        body: Vec::new(),
+        timeout_ms: None,
+    }
 }
 
 /// Sends the request to the granted endpoint and tells what came back.
-pub fn exchange<S: Sandbox>(sandbox: &mut S, deployment: &Deployment, request: &Request) -> Result<Receipt, Failure> {
+pub fn exchange<S: Sandbox>(
+    sandbox: &mut S,
+    deployment: &Deployment,
+    request: &Request,
+) -> Result<Receipt, Failure> {
     let answer = sandbox.dial(&text(&deployment.config, "endpoint"))?.request(request)?;
     let location = answer.headers.iter().find(|(name, _)| name == "location" || name == "x-echo");
     let body = String::from_utf8_lossy(&answer.body);

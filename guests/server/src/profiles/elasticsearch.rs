@@ -9,7 +9,7 @@ pub const ELASTICSEARCH: Profile = Profile {
     layouts: &[Pair],
     group: Some("elasticsearch"),
     notes: &[
-        "The files are polled every 5 s: give `verify` 20 attempts of 500 ms.",
+        "The files are polled every 5 s: give `verify` 12 attempts, which wait 8 s.",
         "The files must lie below Elasticsearch's configuration directory, under unchanged names.",
         "Not proven on a real server here.",
     ],

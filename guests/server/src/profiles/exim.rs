@@ -15,7 +15,7 @@ pub const EXIM: Profile = Profile {
     group: Some("Debian-exim"),
     check: &[Of("program"), With("-C", "config-file"), Is("-bV")],
     notes: &[
-        "Exim watches the files and takes them up within 5 s: give `verify` 20 attempts of 500 ms. A reload by SIGHUP would refuse connections for a moment.",
+        "Exim watches the files and takes them up within 5 s: give `verify` 12 attempts, which wait 8 s. A reload by SIGHUP would refuse connections for a moment.",
         "The files are read as the user Debian-exim: the key's group is Debian-exim.",
         "Leave `tls_privatekey` unset or let it name the same file: one file is replaced in one step, two are not.",
     ],

@@ -16,7 +16,7 @@ pub const MARIADB: Profile = Profile {
     reload: &[Of("program"), Joined("--defaults-file=", "defaults-file"), Is("flush-ssl")],
     notes: &[
         "`reload` would flush grants and keep the certificate; `flush-ssl` reloads and tells of bad files.",
-        "The user needs the RELOAD privilege. The server reads the files as mysql.",
+        "Root over the local socket needs no `defaults-file`; another user needs one, and the RELOAD privilege. The server reads the files as mysql.",
     ],
     ..NOTHING
 };

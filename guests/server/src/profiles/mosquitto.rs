@@ -20,7 +20,8 @@ pub const MOSQUITTO: Profile = Profile {
     reload: &[Is("/usr/bin/pkill"), Is("-HUP"), Is("-F"), Of("pid-file"), Is("-x"), Of("process")],
     notes: &[
         "After its start Mosquitto reads the files as the user mosquitto: the key's group is mosquitto.",
-        "A mismatched pair is taken half, and every new handshake fails: the host proves the pair before, and `verify` looks after.",
+        "Nonsense in mosquitto.conf does not keep SIGHUP from taking the certificate up.",
+        "A mismatched pair, or a key that it cannot read, is taken half, and every new handshake fails: the host proves the pair before, and `verify` looks after.",
     ],
     ..NOTHING
 };

@@ -17,6 +17,7 @@ pub const POSTFIX: Profile = Profile {
     notes: &[
         "The key stands first: certificate first would switch TLS off.",
         "Each new smtpd process reads the file without being asked, so it must be one file; a bad one makes senders go on in clear text.",
+        "The reload is for the smtpd processes that are there: each serves up to 100 connections with what it has read.",
     ],
     ..NOTHING
 };

@@ -17,7 +17,8 @@ pub const POSTGRESQL: Profile = Profile {
     notes: &[
         "pg_ctl refuses root: write `run-as = \"postgres\"` under the plugin.",
         "A reload with bad files succeeds and changes nothing; only the log tells. `verify` with `starttls = \"postgres\"` looks.",
-        "The key belongs to postgres with mode 0600, or to root with group postgres and 0640; otherwise it is refused.",
+        "The key belongs to postgres with mode 0600, or to root with group postgres and 0640; otherwise it is refused: set `group` only together with `owner = \"root\"`.",
+        "Nonsense in postgresql.conf does not keep a reload from taking the certificate up.",
     ],
     ..NOTHING
 };

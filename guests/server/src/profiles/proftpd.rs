@@ -16,6 +16,7 @@ pub const PROFTPD: Profile = Profile {
     notes: &[
         "Each session reads the files without being asked: let TLSRSACertificateFile (or TLSECCertificateFile) and its key name the same file, so that both are replaced in one step.",
         "SIGHUP with a bad file ends the server; it is not needed.",
+        "`-t` does not look at the pair; between a new key and its certificate every session ends before the greeting. `verify` with `starttls = \"ftp\"` looks.",
     ],
     ..NOTHING
 };

@@ -17,7 +17,8 @@ pub const RABBITMQ: Profile = Profile {
     says: "ok",
     notes: &[
         "Erlang keeps PEM files for up to two minutes; clearing that cache makes the next handshake read them.",
-        "rabbitmqctl needs the node's cookie: HOME under the plugin's `environment`, or `run-as = \"rabbitmq\"`.",
+        "Debian's rabbitmqctl becomes the user rabbitmq and finds the node's cookie; others need HOME under the plugin's `environment`. A node with a port mapper of its own needs ERL_EPMD_PORT there.",
+        "The answer is `ok` whatever the files hold, and a bad one fails every handshake: the host proves the pair before, and `verify` looks after.",
     ],
     ..NOTHING
 };

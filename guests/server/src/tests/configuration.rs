@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use lastmile_sdk::server::{Piece, Server};
-use lastmile_sdk::{Capability, Connector};
+use lastmile_sdk::{Capability, Connector, Keystore};
 
 use crate::profile::Layout;
 use crate::{Any, profiles};
@@ -16,11 +16,13 @@ fn pointers(config: &str) -> Vec<String> {
 
 #[test]
 fn every_profile_declares_each_thing_once_and_nothing_relative() {
-    for profile in profiles::ALL {
-        let files = if profile.layouts.contains(&Layout::Pair) {
-            r#""certificate": "/tls/c", "key": "/tls/k""#
-        } else {
-            r#""pem": "/tls/p""#
+    let all =
+        profiles::ALL.iter().flat_map(|profile| profile.layouts.iter().map(move |layout| (profile, layout)));
+    for (profile, layout) in all {
+        let files = match layout {
+            Layout::Pair => r#""certificate": "/tls/c", "key": "/tls/k""#,
+            Layout::CertificateFirst | Layout::KeyFirst => r#""pem": "/tls/p""#,
+            Layout::Keystore(_) => r#""keystore": "/tls/s""#,
         };
         let reload = if profile.needs_reload { r#", "reload": ["/bin/restart"]"# } else { "" };
         let config = format!(r#"{{ "profile": "{}", {files}{reload} }}"#, profile.name);
@@ -51,11 +53,54 @@ fn one_file_or_two() {
 }
 
 #[test]
+fn a_keystore_is_of_one_type_under_one_secret() {
+    let pieces = |config: &str| Any::plan(config).unwrap().files[0].content.clone();
+    let store = |alias: &str, password: &str| Keystore { alias: alias.into(), password: password.into() };
+    let plain = r#"{ "profile": "tomcat", "keystore": "/s" }"#;
+    assert_eq!(pieces(plain), [Piece::Pkcs12(store("tomcat", "password"))]);
+    let jks = r#"{ "profile": "tomcat", "keystore": "/s", "type": "jks", "alias": "a", "password": "p" }"#;
+    assert_eq!(pieces(jks), [Piece::Jks(store("a", "p"))]);
+    let old = r#"{ "profile": "javakeystore", "keystore": "/s", "type": "pkcs12-legacy" }"#;
+    assert_eq!(pieces(old), [Piece::Pkcs12Legacy(store("site", "password"))]);
+    let two = r#"{ "profile": "tomcat", "certificate": "/c", "key": "/k", "keystore": "/s", "type": "jks" }"#;
+    assert_eq!(pointers(two), ["/keystore", "/type"]);
+    let faults = r#"{ "profile": "javakeystore", "keystore": "s", "type": "pem", "alias": 1 }"#;
+    assert_eq!(pointers(faults), ["/keystore", "/type", "/alias"]);
+}
+
+#[test]
+fn keytool_reads_the_password_and_no_command_line_holds_it() {
+    let config = r#"{ "profile": "javakeystore", "keystore": "/s", "alias": "a", "password": "p" }"#;
+    let check = Any::plan(config).unwrap().check.unwrap();
+    assert_eq!(check.argv, ["/usr/bin/keytool", "-list", "-keystore", "/s", "-alias", "a"]);
+    assert_eq!(check.stdin, [Piece::Secret("p".into())]);
+    assert_eq!(check.says, "PrivateKeyEntry");
+}
+
+#[test]
+fn kafka_is_told_the_path_that_it_has() {
+    for (key, layout) in [("keystore", "\"type\": \"jks\""), ("pem", "\"broker\": \"0\"")] {
+        let config = format!(r#"{{ "profile": "kafka", "{key}": "/s", {layout}, "listener": "public" }}"#);
+        let argv = Any::plan(&config).unwrap().reload.unwrap().argv;
+        assert_eq!(argv[argv.len() - 1], "listener.name.public.ssl.keystore.location=/s");
+    }
+}
+
+#[test]
 fn the_operators_own_commands_take_the_profiles_place() {
     let config = r#"{ "profile": "hitch", "pem": "/p", "check": [], "reload": ["/usr/bin/systemctl", "reload", "hitch"] }"#;
     let plan = Any::plan(config).unwrap();
     assert_eq!(plan.check, None);
     assert_eq!(plan.reload.unwrap().argv, ["/usr/bin/systemctl", "reload", "hitch"]);
+    let own = r#"{ "profile": "tomcat", "keystore": "/s", "reload": ["/bin/x"], "says": "done" }"#;
+    assert_eq!(Any::plan(own).unwrap().reload.unwrap().says, "done");
+    let silent = r#"{ "profile": "tomcat", "keystore": "/s", "reload": ["/bin/x"] }"#;
+    assert_eq!(
+        Any::plan(silent).unwrap().reload.unwrap().says,
+        "",
+        "what the profile's reload says is its own"
+    );
+    assert_eq!(pointers(r#"{ "profile": "tomcat", "keystore": "/s", "says": "done" }"#), ["/says"]);
 }
 
 #[test]

@@ -26,15 +26,7 @@ fn the_readme_lists_the_profiles_as_they_are() {
 
 fn section(profile: &Profile) -> String {
     let mut text = format!("\n### {}\n\n", profile.name);
-    for layout in profile.layouts {
-        text += match layout {
-            Layout::Pair => {
-                "- `certificate` (leaf and intermediates, or the leaf alone beside `chain`) and `key`\n"
-            }
-            Layout::CertificateFirst => "- `pem`: leaf, intermediates, key\n",
-            Layout::KeyFirst => "- `pem`: key, leaf, intermediates\n",
-        };
-    }
+    text += &profile.layouts.iter().map(|layout| form(*layout)).collect::<String>();
     for setting in profile.settings {
         let default = setting.default.map_or("none".into(), |default| format!("`{default}`"));
         text += &format!("- `{}` ({default}): {}\n", setting.key, setting.meaning);
@@ -50,8 +42,10 @@ fn section(profile: &Profile) -> String {
             format!("- {what}: `{line}`\n")
         };
     }
-    if !profile.says.is_empty() {
-        text += &format!("- the reload succeeded if it says `{}`\n", profile.says);
+    for (what, says) in [("check", profile.check_says), ("reload", profile.says)] {
+        if !says.is_empty() {
+            text += &format!("- the {what} succeeded if it says `{}`\n", says.trim());
+        }
     }
     text += "\n";
     for note in profile.notes {
@@ -60,13 +54,30 @@ fn section(profile: &Profile) -> String {
     text
 }
 
+fn form(layout: Layout) -> String {
+    match layout {
+        Layout::Pair => {
+            "- `certificate` (leaf and intermediates, or the leaf alone beside `chain`) and `key`\n".into()
+        }
+        Layout::CertificateFirst => "- `pem`: leaf, intermediates, key\n".into(),
+        Layout::KeyFirst => "- `pem`: key, leaf, intermediates\n".into(),
+        Layout::Keystore(alias) => {
+            format!("- `keystore`, with `alias` (`{alias}`), `type` and `password`\n")
+        }
+    }
+}
+
 fn line(words: &[Word]) -> String {
-    let shown = words.iter().map(|word| match word {
+    words.iter().map(shown).collect::<alloc::vec::Vec<String>>().join(" ")
+}
+
+fn shown(word: &Word) -> String {
+    match word {
         Word::Is(text) => (*text).into(),
         Word::Of(key) => format!("{{{key}}}"),
         Word::With(flag, key) => format!("[{flag} {{{key}}}]"),
         Word::Joined(flag, key) => format!("[{flag}{{{key}}}]"),
+        Word::One(words) => words.iter().map(shown).collect(),
         Word::Arguments => "{arguments}".into(),
-    });
-    shown.collect::<alloc::vec::Vec<String>>().join(" ")
+    }
 }

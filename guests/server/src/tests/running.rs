@@ -52,3 +52,25 @@ fn a_server_that_looks_by_itself_is_left_alone() {
     assert!(!Any::deploy(&mut sandbox, &deployment(config)).unwrap().changed);
     assert_eq!(sandbox.commands.len(), 1);
 }
+
+/// A status of 200 with FAIL in its body.
+#[test]
+fn tomcat_is_taken_at_its_word() {
+    let config = r#"{ "profile": "tomcat", "certificate": "/c", "key": "/k", "group": "root" }"#;
+    let mut sandbox = sandbox(config);
+    says(&mut sandbox, "--netrc-file", "FAIL - Failed to reload TLS configuration");
+    let failure = Any::deploy(&mut sandbox, &deployment(config)).unwrap_err();
+    assert!(matches!(failure, Failure::Unavailable((text, None)) if text.contains("FAIL - ")));
+    assert_eq!(sandbox.repeated.len(), 1);
+}
+
+/// keytool can end with 0 and have found no key.
+#[test]
+fn a_keystore_without_the_key_is_refused() {
+    let config = r#"{ "profile": "javakeystore", "keystore": "/s" }"#;
+    let mut sandbox = sandbox(config);
+    says(&mut sandbox, "-list", "site, Nov 25, 2026, trustedCertEntry,\n");
+    let failure = Any::deploy(&mut sandbox, &deployment(config)).unwrap_err();
+    assert!(matches!(failure, Failure::Rejected(text) if text.contains("trustedCertEntry")));
+    assert_eq!(sandbox.files["/s"].0, "«PKCS#12 site under password»");
+}

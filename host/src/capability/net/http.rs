@@ -204,7 +204,8 @@ fn header_map<'a>(headers: impl Iterator<Item = &'a Header>) -> Result<HeaderMap
                 .or_else(|_| HeaderValue::from_bytes(value.as_bytes()))
                 .map_err(|_| NetError::Invalid(format!("the value of `{name}` cannot stand in a header")))?;
         value.set_sensitive(true);
-        map.append(name, value);
+        map.try_append(name, value)
+            .map_err(|_| NetError::Invalid("the request has more headers than it can hold".to_owned()))?;
     }
     Ok(map)
 }
@@ -232,8 +233,8 @@ pub(super) fn scrubbed(answer: Answer, vault: &Vault) -> Response {
     let clean = |bytes: &[u8]| {
         added.iter().fold(vault.scrub(bytes), |bytes, needle| replace(&bytes, needle, b"[sealed]"))
     };
-    for (_, value) in &mut response.headers {
-        *value = String::from_utf8_lossy(&clean(value.as_bytes())).into_owned();
+    for text in response.headers.iter_mut().flat_map(|(name, value)| [name, value]) {
+        *text = String::from_utf8_lossy(&clean(text.as_bytes())).into_owned();
     }
     response.body = clean(&response.body);
     response

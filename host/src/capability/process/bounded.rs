@@ -18,6 +18,12 @@ use crate::capability::fs::owner::lookup;
 /// How often an abort is looked for while a program runs.
 const GLANCE: Duration = Duration::from_millis(50);
 
+/// Readings of what a pipe still holds at the end; it holds 1 MiB at most. Beyond that it is still being written to,
+/// by a program that left the group.
+const LEFTOVER: usize = 128;
+/// What one reading takes.
+const READING: usize = 8192;
+
 pub(super) fn run(
     argv: &[String],
     stdin: &[u8],
@@ -95,7 +101,7 @@ impl<R: Read + AsFd> Tail<R> {
 
     /// Takes one reading; closes the pipe at its end.
     fn read(&mut self) -> bool {
-        let mut buffer = [0_u8; 8192];
+        let mut buffer = [0_u8; READING];
         let Some(pipe) = &mut self.pipe else { return false };
         match pipe.read(&mut buffer) {
             Ok(0) => self.pipe = None,
@@ -186,8 +192,8 @@ impl<'a> Streams<'a> {
     fn end(&mut self) -> std::io::Result<ExitStatus> {
         let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
         let status = self.child.wait()?;
-        while self.stdout.read() {}
-        while self.stderr.read() {}
+        let _ = (0..LEFTOVER).all(|_| self.stdout.read());
+        let _ = (0..LEFTOVER).all(|_| self.stderr.read());
         Ok(status)
     }
 }

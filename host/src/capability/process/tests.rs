@@ -169,6 +169,35 @@ fn secrets_go_in_by_standard_input_and_do_not_come_back() {
 }
 
 #[test]
+fn who_left_the_group_and_writes_without_end_holds_nobody_up() {
+    let begin = Instant::now();
+    // The pipe's end stops them.
+    let output = shell("for each in 1 2 3 4; do setsid yes & done; sleep 0.2");
+    assert_eq!((output.status, output.stdout.len()), (Status::Exited(0), 1000));
+    assert!(begin.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_secret_of_which_only_a_part_is_kept_is_sealed() {
+    let secret = || Part::Sealed { secret: SecretRef::Named("password".into()), encoding: Encoding::Base64 };
+    let mut cat = command(&["/bin/cat"]);
+    for kept in 1..22 {
+        // The end of the secret would be the beginning of what is kept.
+        cat.stdin = vec![Part::Text("<".into()), secret(), Part::Text("x".repeat(1000 - kept))];
+        let output = run_with(&cat, settings()).unwrap().stdout;
+        let expected = if kept > 20 { "<[sealed]" } else { "[sealed]" };
+        assert_eq!(output, format!("{expected}{}", "x".repeat(1000 - kept)).into_bytes(), "{kept}");
+    }
+    cat.stdin = vec![secret(), Part::Text("x".repeat(200_000))];
+    assert_eq!(run_with(&cat, settings()).unwrap().stdout, vec![b'x'; 1000]);
+    // The beginning of it would be the end of what was written in time.
+    let mut slow = command(&["/bin/sh", "-c", "head -c 10; exec sleep 9"]);
+    (slow.stdin, slow.timeout) = (vec![secret()], Some(Duration::from_millis(300)));
+    let output = run_with(&slow, settings()).unwrap();
+    assert_eq!((output.status, output.stdout.as_slice()), (Status::TimedOut, &b"[sealed]"[..]));
+}
+
+#[test]
 fn a_large_input_that_nobody_reads_does_not_block() {
     let mut deaf = command(&["/bin/true"]);
     deaf.stdin = vec![Part::Bytes(vec![b'x'; 1 << 20])];

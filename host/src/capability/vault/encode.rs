@@ -53,7 +53,8 @@ pub(super) fn url(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     out
 }
 
-fn xml(text: &str) -> Zeroizing<Vec<u8>> {
+/// XML character data, in quotes as well.
+pub(super) fn xml(text: &str) -> Zeroizing<Vec<u8>> {
     let mut out = Zeroizing::new(Vec::with_capacity(text.len() * 6));
     for c in text.chars() {
         match c {

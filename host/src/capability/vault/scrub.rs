@@ -25,6 +25,7 @@ impl Needles {
         self.push(&encode::url(value));
         if let Ok(text) = std::str::from_utf8(value) {
             self.push(&encode::json(text));
+            self.push(&encode::xml(text));
             self.push(text.trim().as_bytes());
         }
     }
@@ -69,18 +70,28 @@ impl Needles {
         self.0.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
     }
 
-    /// `bytes` without the needles.
-    pub(super) fn replace(&self, bytes: &[u8]) -> Vec<u8> {
+    /// The longest of them, once they are sorted.
+    pub(super) fn longest(&self) -> usize {
+        self.0.first().map_or(0, |needle| needle.len())
+    }
+
+    /// `bytes` without the needles, and without what stands before `from`.
+    pub(super) fn replace(&self, bytes: &[u8], from: usize) -> Vec<u8> {
         let mut out = Vec::with_capacity(bytes.len());
         let mut rest = bytes;
         while let Some((first, after)) = rest.split_first() {
+            let at = bytes.len() - rest.len();
             match self.0.iter().find(|needle| needle.first() == Some(first) && rest.starts_with(needle)) {
                 Some(needle) => {
-                    out.extend_from_slice(b"[sealed]");
+                    if at + needle.len() > from {
+                        out.extend_from_slice(b"[sealed]");
+                    }
                     rest = rest.get(needle.len()..).unwrap_or_default();
                 }
                 None => {
-                    out.push(*first);
+                    if at >= from {
+                        out.push(*first);
+                    }
                     rest = after;
                 }
             }

@@ -97,7 +97,7 @@ fn an_ephemeral_secret_is_the_same_within_a_deployment_and_no_other() {
 #[test]
 fn scrubbing_finds_the_secret_in_every_encoding() {
     let vault = vault();
-    for encoding in [Encoding::Raw, Encoding::Base64, Encoding::Json, Encoding::Url] {
+    for encoding in [Encoding::Raw, Encoding::Base64, Encoding::Json, Encoding::Url, Encoding::Xml] {
         let secret = vault.fill(&vec![sealed("password", encoding)]).unwrap();
         let answer = [b"error: ".as_slice(), &secret, b" refused"].concat();
         assert_eq!(vault.scrub(&answer), b"error: [sealed] refused", "{encoding:?}");
@@ -111,6 +111,30 @@ fn scrubbing_finds_the_secret_in_every_encoding() {
     let scrubbed = vault.scrub(format!("bad line `{one_line}`").as_bytes());
     assert_eq!(scrubbed, b"bad line `[sealed]`");
     assert_eq!(vault.scrub(b"nothing to see"), b"nothing to see");
+}
+
+#[test]
+fn a_deployment_has_few_ephemeral_secrets() {
+    let vault = vault();
+    let make = |number: usize| {
+        let secret = SecretRef::Ephemeral(number.to_string());
+        vault.fill(&vec![Part::Sealed { secret, encoding: Encoding::Raw }])
+    };
+    for number in (0..16).chain(0..16) {
+        assert!(make(number).is_ok());
+    }
+    assert!(matches!(make(16), Err(FillError::TooManyEphemerals(16))));
+}
+
+#[test]
+fn a_secret_placed_again_and_again_fills_no_memory() {
+    let (vault, mib) = (vault(), 1 << 20);
+    let text = |bytes: usize| Part::Text("a".repeat(bytes));
+    assert_eq!(vault.fill(&vec![text(15 * mib), text(mib)]).unwrap().len(), 16 * mib);
+    assert!(matches!(vault.fill(&vec![text(15 * mib), text(mib + 1)]), Err(FillError::TooLong(_))));
+    let key = SecretRef::PrivateKey(KeyFormat::Pkcs8);
+    let keys = vec![Part::Sealed { secret: key, encoding: Encoding::Raw }; 100_000];
+    assert!(matches!(vault.fill(&keys), Err(FillError::TooLong(_))));
 }
 
 fn locked(locked: Locked, encoding: Encoding) -> Document {

@@ -30,10 +30,11 @@ impl<'a> Findings<'a> {
         self.warnings.push(self.survey.fault(key, clean(message.as_ref()), printable(instead.as_ref())));
     }
 
-    /// In the file's order.
+    /// In the file's order, each once: two files may miss the same directory.
     pub(super) fn sort(&mut self) {
         for list in [&mut self.faults, &mut self.warnings] {
             list.sort_by_key(|fault| (fault.line, fault.column));
+            list.dedup();
         }
     }
 }

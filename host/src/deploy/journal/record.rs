@@ -13,7 +13,15 @@ use crate::capability::{Names, Place};
 #[serde(tag = "step", rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) enum Record {
     /// A file is created or replaced.
-    Replace { root: PathBuf, parent: PathBuf, name: String, fresh: String, old: String, existed: bool },
+    Replace {
+        root: PathBuf,
+        parent: PathBuf,
+        name: String,
+        directory: u64,
+        fresh: String,
+        old: String,
+        existed: bool,
+    },
     /// A command runs; after an undo this one tells the server.
     Exec { argv: Vec<String>, stdin: String, environment: BTreeMap<String, String>, run_as: Option<String> },
     /// The new state is final.
@@ -26,6 +34,7 @@ impl Record {
             root: place.root.clone(),
             parent: place.parent.clone(),
             name: place.name.clone(),
+            directory: place.directory,
             fresh: names.fresh.clone(),
             old: names.old.clone(),
             existed,

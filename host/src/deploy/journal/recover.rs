@@ -76,7 +76,8 @@ fn finish(journal: &Found) -> Result<Option<Recovered>, UndoError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(fault(error)),
     };
-    let records = record::parse(&bytes).map_err(|error| fault(error.into()))?;
+    let records =
+        record::parse(&bytes).map_err(|error| UndoError::Unreadable { path: path.to_owned(), error })?;
     let committed = records.contains(&Record::Commit);
     fault::point("recover.before");
     let told = if committed { undo::forget(&records).map_err(fault) } else { undo::undo(&records) };

@@ -151,7 +151,9 @@ fn a_deployment_recovers_its_own_lane_alone() {
 fn what_somebody_else_made_meanwhile_is_not_ours_to_remove() {
     let room = room();
     let journal = room.journal();
-    let place = Place { root: room.path.join("tls"), parent: PathBuf::new(), name: "new".to_owned() };
+    let root = room.path.join("tls");
+    let directory = fs::metadata(&root).unwrap().ino();
+    let place = Place { root, parent: PathBuf::new(), name: "new".to_owned(), directory };
     journal.before_replace(&place, false).unwrap();
     fs::write(room.path.join("tls/new"), "theirs").unwrap();
     let path = journal.path();
@@ -250,12 +252,39 @@ fn a_journal_that_makes_no_sense_stops_its_own_lane() {
     let journal = room.journal();
     let path = journal.path();
     drop(journal);
-    fs::write(path, "nonsense\n").unwrap();
     let lane = |target| LaneLock::take(&root, "default", target).unwrap().unwrap();
-    assert!(matches!(recover(&root).as_slice(), [Err(UndoError::Journal { .. })]));
-    assert!(matches!(recover_lane(&root, &lane("web")), Err(UndoError::Journal { .. })));
-    assert!(recover_lane(&root, &lane("mail")).is_ok());
+    let of_another_version = r#"{"step":"exec","argv":["/bin/true"],"environment":{},"run_as":null}"#;
+    for line in ["nonsense", of_another_version] {
+        fs::write(&path, format!("{line}\n")).unwrap();
+        assert!(matches!(recover(&root).as_slice(), [Err(UndoError::Unreadable { .. })]));
+        let told = recover_lane(&root, &lane("web")).unwrap_err().to_string();
+        assert!(told.contains(path.to_str().unwrap()) && told.contains("put back by hand"), "{told}");
+        assert!(recover_lane(&root, &lane("mail")).is_ok());
+    }
     assert_eq!(room.files(), before());
+}
+
+#[test]
+fn another_directory_under_the_same_path_is_left_alone_until_the_right_one_is_back() {
+    let (room, at) = (room(), |room: &Room, name: &str| room.path.join(name));
+    let (tls, moved, other) = (at(&room, "tls"), at(&room, "moved"), at(&room, "other"));
+    for ends in [
+        |journal: Journal| journal.undo().unwrap_err().to_string(),
+        |journal: Journal| journal.commit().unwrap_err().to_string(),
+    ] {
+        let journal = room.journal();
+        room.write(&journal, "old", "after");
+        fs::rename(&tls, &moved).unwrap();
+        fs::create_dir_all(&other).unwrap();
+        std::os::unix::fs::symlink(&other, &tls).unwrap();
+        assert!(ends(journal).contains("replaced by another one"));
+        assert!(matches!(recover(&room.path.join("journal")).as_slice(), [Err(UndoError::File { .. })]));
+        assert_eq!(fs::read_dir(&other).unwrap().count(), 0);
+        fs::remove_file(&tls).unwrap();
+        fs::rename(&moved, &tls).unwrap();
+        assert_eq!(room.recover().len(), 1);
+        assert_eq!(room.files(), before());
+    }
 }
 
 #[test]
@@ -266,6 +295,21 @@ fn a_command_that_fails_is_told_and_the_files_are_back() {
     journal.before_exec(&["/bin/false".to_owned()], "", &ExecSettings::default()).unwrap();
     assert!(matches!(journal.undo(), Err(UndoError::Command(text)) if text.contains("/bin/false")));
     assert_eq!(room.files(), before());
+}
+
+#[test]
+fn a_command_that_is_noted_again_and_again_is_one_line_and_there_are_few() {
+    let room = room();
+    let journal = room.journal();
+    let note = |input: usize| {
+        journal.before_exec(&["/bin/cat".to_owned()], &input.to_string(), &ExecSettings::default())
+    };
+    for input in (0..16).chain(0..16) {
+        note(input).unwrap();
+    }
+    assert!(note(16).unwrap_err().to_string().contains("at most 16"));
+    assert_eq!(record::parse(&fs::read(journal.path()).unwrap()).unwrap().len(), 16);
+    journal.undo().unwrap();
 }
 
 #[test]

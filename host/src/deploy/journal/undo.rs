@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-use rustix::fs::{AtFlags, Stat, fsync, renameat, statat, unlinkat};
+use rustix::fs::{AtFlags, Stat, fstat, fsync, renameat, statat, unlinkat};
 use rustix::io::Errno;
 
 use super::UndoError;
@@ -23,8 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Restores every file, newest first, then repeats the commands in their order.
 pub(super) fn undo(records: &[Record]) -> Result<(), UndoError> {
     for record in records.iter().rev() {
-        if let Record::Replace { root, parent, name, fresh, old, existed } = record {
-            restore(root, parent, name, fresh, old, *existed)
+        if let Record::Replace { root, parent, name, directory, fresh, old, existed } = record {
+            open(root, parent, *directory)
+                .and_then(|directory| restore(&directory, name, fresh, old, *existed))
                 .map_err(|error| UndoError::File { path: root.join(parent).join(name), error })?;
         }
     }
@@ -44,22 +45,21 @@ pub(super) fn undo(records: &[Record]) -> Result<(), UndoError> {
     Ok(())
 }
 
-fn restore(root: &Path, parent: &Path, name: &str, fresh: &str, old: &str, existed: bool) -> io::Result<()> {
+fn restore(directory: &OwnedFd, name: &str, fresh: &str, old: &str, existed: bool) -> io::Result<()> {
     fault::point("undo.file.before");
-    let directory = open(root, parent)?;
-    let written = look(&directory, fresh)?;
+    let written = look(directory, fresh)?;
     if existed {
-        replaced(&directory, name, fresh, old, written.is_some())?;
+        replaced(directory, name, fresh, old, written.is_some())?;
     } else if let Some(written) = written {
         // Only what this deployment made is removed, and the proof of that goes last.
-        if look(&directory, name)?.is_some_and(|stat| stat.st_ino == written.st_ino) {
-            unlink(&directory, name)?;
-            fsync(&directory)?;
+        if look(directory, name)?.is_some_and(|stat| stat.st_ino == written.st_ino) {
+            unlink(directory, name)?;
+            fsync(directory)?;
         }
         fault::point("undo.name.after");
-        unlink(&directory, fresh)?;
+        unlink(directory, fresh)?;
     }
-    fsync(&directory)?;
+    fsync(directory)?;
     fault::point("undo.file.after");
     Ok(())
 }
@@ -84,10 +84,10 @@ fn replaced(directory: &OwnedFd, name: &str, fresh: &str, old: &str, untouched: 
 pub(super) fn make_durable(records: &[Record]) -> io::Result<()> {
     let mut done: Vec<(&Path, &Path)> = Vec::new();
     for record in records {
-        if let Record::Replace { root, parent, .. } = record
+        if let Record::Replace { root, parent, directory, .. } = record
             && !done.contains(&(root, parent))
         {
-            fsync(open(root, parent)?)?;
+            fsync(open(root, parent, *directory)?)?;
             done.push((root, parent));
         }
     }
@@ -98,8 +98,8 @@ pub(super) fn make_durable(records: &[Record]) -> io::Result<()> {
 pub(super) fn forget(records: &[Record]) -> io::Result<()> {
     fault::point("journal.forget.before");
     for record in records {
-        if let Record::Replace { root, parent, fresh, old, .. } = record {
-            let directory = open(root, parent)?;
+        if let Record::Replace { root, parent, directory, fresh, old, .. } = record {
+            let directory = open(root, parent, *directory)?;
             unlink(&directory, old)?;
             unlink(&directory, fresh)?;
             fault::point("journal.forget.step");
@@ -108,9 +108,16 @@ pub(super) fn forget(records: &[Record]) -> io::Result<()> {
     Ok(())
 }
 
-fn open(root: &Path, parent: &Path) -> io::Result<OwnedFd> {
+/// The directory that was written to, if it still stands there. Nothing is done in another one.
+fn open(root: &Path, parent: &Path, inode: u64) -> io::Result<OwnedFd> {
     let root = Dir::open_ambient_dir(root, ambient_authority())?;
-    Ok(beneath::open_directory(&root, parent)?)
+    let directory = beneath::open_directory(&root, parent)?;
+    if fstat(&directory)?.st_ino != inode {
+        return Err(io::Error::other(format!(
+            "its directory was replaced by another one meanwhile: put the one with inode {inode} back"
+        )));
+    }
+    Ok(directory)
 }
 
 fn look(directory: &OwnedFd, name: &str) -> Result<Option<Stat>, Errno> {

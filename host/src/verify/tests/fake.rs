@@ -86,6 +86,11 @@ async fn before_tls(protocol: StartTls, tls: bool, stream: &mut TcpStream) -> io
             expect(stream, b"STLS\r\n").await?;
             stream.write_all(if tls { b"+OK go\r\n" } else { b"-ERR no\r\n" }).await?;
         }
+        StartTls::Ftp => {
+            stream.write_all(b"220-fake\r\n FTP\r\n220 ready\r\n").await?;
+            expect(stream, b"AUTH TLS\r\n").await?;
+            stream.write_all(if tls { b"234 go\r\n" } else { b"502 no\r\n" }).await?;
+        }
         StartTls::Ldap => {
             expect(stream, b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037").await?;
             // With lengths in the long form, as Active Directory writes them; 52 is `unavailable`.

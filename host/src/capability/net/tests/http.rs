@@ -38,6 +38,19 @@ fn a_request_arrives_as_it_was_written() {
 }
 
 #[test]
+fn more_headers_than_a_request_can_have_are_refused() {
+    let (port, heard) = http(None, |_| ok(""));
+    let headers = (0..40_000).map(|number| (format!("x{number}"), Vec::new())).collect();
+    let refused = dial(&endpoint(port), plain()).request(
+        &Request { headers, ..request("GET", "/") },
+        &vault(&[]),
+        soon(),
+    );
+    assert!(matches!(refused, Err(NetError::Invalid(text)) if text.contains("more headers")));
+    assert!(heard.lock().unwrap().is_empty());
+}
+
+#[test]
 fn a_redirect_is_returned() {
     let (port, heard) = http(None, |_| {
         b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/away\r\nContent-Length: 0\r\n\r\n".to_vec()

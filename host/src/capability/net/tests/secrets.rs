@@ -48,7 +48,10 @@ fn an_answer_that_repeats_a_secret_is_scrubbed() {
     let certificate = certificate();
     let (port, heard) = http(Some(&certificate), |request| {
         let all = request.replace("\r\n", " ");
-        let answer = format!("HTTP/1.1 200 OK\r\nX-Echo: {all}\r\nContent-Length: {}\r\n\r\n", all.len());
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nX-{SECRET}: 1\r\nX-Echo: {all}\r\nContent-Length: {}\r\n\r\n",
+            all.len()
+        );
         [answer.as_bytes(), all.as_bytes()].concat()
     });
     let basic = Auth::Basic { username: "admin".to_owned(), password: "password".to_owned() };
@@ -65,6 +68,7 @@ fn an_answer_that_repeats_a_secret_is_scrubbed() {
     let heard = heard.lock().unwrap()[0].clone();
     assert_eq!(header(&heard, "authorization"), Some(format!("Basic {pair}")));
     assert_eq!(header(&heard, "x-password").as_deref(), Some(SECRET));
+    assert!(answer.headers.iter().any(|(name, _)| name == "x-[sealed]"), "{:?}", answer.headers);
     let echoed = answer.headers.iter().find(|(name, _)| name == "x-echo").unwrap().1.clone();
     for text in [echoed, String::from_utf8(answer.body).unwrap()] {
         assert!(text.contains("[sealed]"), "{text}");
