@@ -40,6 +40,8 @@ fn config(profile: &Profile) -> Value {
     let directory = format!("/etc/{}/tls", profile.name);
     let mut config = if profile.layouts.contains(&Layout::Pair) {
         json!({ "certificate": format!("{directory}/site.pem"), "key": format!("{directory}/site.key") })
+    } else if profile.layouts.iter().any(|layout| matches!(layout, Layout::Keystore(_))) {
+        json!({ "keystore": format!("{directory}/site.p12"), "password": "password" })
     } else {
         json!({ "pem": format!("{directory}/site.pem") })
     };
@@ -54,7 +56,7 @@ fn case(profile: &Profile, config: Value) -> Value {
     let mut named = config.clone();
     named["profile"] = json!(profile.name);
     let Plan { check, reload, .. } = Any::plan(&named.to_string()).unwrap();
-    let passes: Vec<Value> = check.iter().map(|check| exec(check, 0, "")).collect();
+    let passes: Vec<Value> = check.iter().map(|check| exec(check, 0, &check.says)).collect();
     let after_check = |reload: Value| [passes.clone(), vec![reload]].concat();
     let mut runs = Vec::new();
     if let Some(check) = &check {
@@ -81,6 +83,8 @@ fn run(name: &str, outcome: &str, exchanges: Vec<Value>) -> Value {
 fn exec(run: &Run, code: i32, stdout: &str) -> Value {
     let text = |piece: &Piece| match piece {
         Piece::Text(text) => text.clone(),
+        // As conformance writes a sealed part.
+        Piece::Secret(name) => format!("«secret `{name}`»"),
         other => panic!("a profile's input holds {other:?}"),
     };
     let stdin: String = run.stdin.iter().map(text).collect();
