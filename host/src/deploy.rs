@@ -19,7 +19,7 @@ use tokio::runtime::Handle;
 use crate::capability::vault::Vault;
 use crate::credential::{Credential, Identity};
 use crate::deploy::doors::GrantedDoors;
-use crate::deploy::journal::{DeploymentId, Journal, Recovered};
+use crate::deploy::journal::{DeploymentId, Journal, Recovered, UndoError};
 use crate::deploy::lane::LaneLock;
 use crate::deploy::resolve::{Catalogue, Resolved};
 use crate::deploy::server::ServerLocks;
@@ -303,10 +303,17 @@ fn conclude(
             })
         }
         Err(mut failure) => {
-            if let Err(error) = journal.undo() {
-                failure.outcome = Outcome::Internal;
-                failure.message =
-                    format!("{}; putting the old state back failed as well: {error}", failure.message);
+            match journal.undo() {
+                Ok(()) => {}
+                // Whoever was at fault still is: a server that does not run cannot be told of an undo either.
+                Err(error @ UndoError::Command(_)) => {
+                    failure.message = format!("{}; {error}", failure.message);
+                }
+                Err(error) => {
+                    failure.outcome = Outcome::Internal;
+                    failure.message =
+                        format!("{}; putting the old state back failed as well: {error}", failure.message);
+                }
             }
             failure.message = clean(vault, &failure.message);
             Err(failure)

@@ -168,7 +168,7 @@ pub(super) const ATTACKS: &[Attack] = &[
         "it does not compile: failed to parse WebAssembly module: type nesting is too deep (at offset …)",
     ),
     load("load-type-flood", "it has more than 1000 types"),
-    load("load-ungranted", "the component imports net, and the plugin is granted no `net.dial`"),
+    load("load-ungranted", "the component imports net, and the plugin's grant has no `net.dial`"),
     load(
         "load-unknown-version",
         "this is no valid component: unknown binary version:    0x10063 (at offset …)",

@@ -98,7 +98,7 @@ fn a_key_of_its_own_that_a_group_may_read_is_found_out() {
 #[test]
 fn without_run_as_nothing_happens() {
     let as_root = Subject { plugin: |_| String::new(), ..SUBJECT };
-    let trap = Trap { config: |_| String::new(), commands: |_| vec![], outcome: "internal" };
+    let trap = Trap { config: |_| String::new(), commands: |_| vec![], outcome: "unavailable" };
     let note = spring(&as_root, &trap);
     assert!(note.contains("cannot be run as root"), "{note}");
 }

@@ -38,7 +38,7 @@ pub const TOMCAT: Profile = Profile {
     notes: &[
         "The manager (Debian: tomcat10-admin) must be there, and the user needs the role manager-script. curl checks the manager's certificate; if it needs a root for that, `arguments` is [\"--cacert\", \"/path\"].",
         "The manager answers 200 also when it fails, then with FAIL: the answer is read. Of unreadable files it says 500, and why is in catalina.out; the old certificate stays.",
-        "A manager that lets nobody in cannot be told of an undo either: the deployment ends as `internal`, the old files are back, and Tomcat never looked at the new ones.",
+        "A manager that lets nobody in cannot be told of an undo either: the deployment ends as `unavailable`, the old files are back, and Tomcat never looked at the new ones.",
         "A mismatched pair is OK to it, and every handshake fails: the host proves the pair before, and `verify` looks after.",
         "Tomcat reads the files as the user tomcat: their group is tomcat. `alias` is certificateKeyAlias, `password` is what certificateKeystorePassword says.",
         "`configtest` ends with 0 whatever happens: there is no check.",
