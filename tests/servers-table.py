@@ -57,7 +57,8 @@ def row(found):
     lie = found["lie"] or "it needs none"
     nonsense = "heeded by a restart only: served" if found["nonsense"] == "changed" else f"`{found['nonsense']}`"
     lie = f"`{lie}`" if found["lie"] else lie
-    version = re.sub(r"\s+", " ", found["version"]).replace("|", "/")[:60]
+    version = re.sub(r"[<>|$@].*?(?= |$)", "", found["version"])
+    version = re.sub(r"\s+", " ", version).strip()[:60].strip()
     return (
         f"| {found['name']} | {version} | {LEFT_ALONE[found['name']]} | {found['served_after_ms']} ms | {live} "
         f"| {lie} | {nonsense} |\n"
@@ -70,7 +71,7 @@ def main():
     if missing:
         raise SystemExit(f"no result of {', '.join(sorted(missing))}: run `make test` first")
     text = HEAD + "".join(row(one) for one in found)
-    text += "\nnginx and AWS Certificate Manager have tests of their own beside the trial (`tests/end_to_end`).\n"
+    text += "\nnginx, HAProxy and AWS Certificate Manager have further tests of their own (`tests/end_to_end`).\n"
     text += "\n## Unproven\n\n| Connector | State |\n|---|---|\n"
     text += "".join(f"| {name} | {state} |\n" for name, state in sorted(UNPROVEN.items()))
     (ROOT / "docs/servers.md").write_text(text)
