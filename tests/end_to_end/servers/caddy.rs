@@ -1,12 +1,11 @@
 //! Caddy: without `--force` a reload of an unchanged Caddyfile succeeds and does nothing.
 
 use std::fs;
-use std::net::TcpListener;
 use std::process::Command;
 
 use super::subject::{Layout, Subject};
 use super::trial;
-use crate::room::Room;
+use crate::room::{Room, free_port};
 
 const SUBJECT: Subject = Subject {
     name: "caddy",
@@ -33,7 +32,7 @@ const SUBJECT: Subject = Subject {
     owner: None,
     looks_by_itself: false,
     start: |room| {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         fs::write(room.file("admin"), format!("127.0.0.1:{port}")).unwrap();
         configure(room, "");
         let mut command = Command::new("/usr/bin/caddy");

@@ -4,14 +4,13 @@
 //! ProFTPD's, so that it runs from where `tests/setup.sh mail` unpacks it.
 
 use std::fs;
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::time::Duration;
 
 use super::subject::{Layout, Subject};
 use super::{bad_pair, trial};
-use crate::room::Room;
+use crate::room::{Room, free_port};
 
 const VSFTPD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/debs/vsftpd/usr/sbin/vsftpd");
 
@@ -34,7 +33,7 @@ const SUBJECT: Subject = Subject {
         fs::create_dir(room.file("empty")).unwrap();
         let vsftpd = fs::canonicalize(VSFTPD).expect("run `make test`, which unpacks vsftpd");
         let (vsftpd, p) = (vsftpd.display(), room.path.display());
-        let spare = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let spare = free_port();
         // A service manager in a line: what ends is started again.
         script(
             room,
