@@ -223,9 +223,16 @@ pub fn guest_deployment(
     } else {
         None
     };
-    Ok(GuestDeployment {
-        target: resolved.target.name.clone(),
-        config: resolved.config_json(),
+    let told = told(credential, &resolved.target.name, &resolved.config_json());
+    Ok(GuestDeployment { private_key, attempt, ..told })
+}
+
+/// What a connector is told of a credential in a first attempt, without its key.
+#[must_use]
+pub fn told(credential: &Credential, target: &str, config: &str) -> GuestDeployment {
+    GuestDeployment {
+        target: target.to_owned(),
+        config: config.to_owned(),
         leaf_pem: credential.leaf_pem().to_owned(),
         chain_pem: credential.chain_pem().to_owned(),
         fingerprint: credential.fingerprint().to_owned(),
@@ -234,9 +241,9 @@ pub fn guest_deployment(
         names: credential.names().to_vec(),
         not_before: credential.not_before(),
         not_after: credential.not_after(),
-        private_key,
-        attempt,
-    })
+        private_key: None,
+        attempt: 1,
+    }
 }
 
 fn run(

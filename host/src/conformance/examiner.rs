@@ -53,7 +53,7 @@ impl Examiner {
         };
         Self {
             loaded,
-            guest: guest(credential, &subject.config, target.unwrap_or("specimen")),
+            guest: crate::deploy::told(credential, target.unwrap_or("specimen"), &subject.config),
             runs: subject.transcript.as_ref().map_or_else(twice, |transcript| transcript.runs.clone()),
             has_transcript: subject.transcript.is_some(),
             imported: inspect(&subject.component).map(|report| report.imported()).unwrap_or_default(),
@@ -265,22 +265,4 @@ pub(super) fn fail(detail: &(impl std::fmt::Display + ?Sized)) -> Seen {
 
 pub(super) fn skip(detail: &str) -> Seen {
     (Verdict::Skipped, detail.to_owned())
-}
-
-/// What a connector is told, wherever its calls go.
-pub(super) fn guest(credential: &Credential, config: &str, target: &str) -> GuestDeployment {
-    GuestDeployment {
-        target: target.to_owned(),
-        config: config.to_owned(),
-        leaf_pem: credential.leaf_pem().to_owned(),
-        chain_pem: credential.chain_pem().to_owned(),
-        fingerprint: credential.fingerprint().to_owned(),
-        serial: credential.serial().to_owned(),
-        subject: credential.subject().to_owned(),
-        names: credential.names().to_vec(),
-        not_before: credential.not_before(),
-        not_after: credential.not_after(),
-        private_key: None,
-        attempt: 1,
-    }
 }

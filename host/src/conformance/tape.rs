@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::examiner::guest;
 use super::transcript::{
     Answer, End, Ended, Exchange, Expected, ExpectedCommand, Run, Transcript, generalised,
 };
@@ -51,7 +50,7 @@ impl Transcript {
         config: serde_json::Map<String, Value>,
         runs: &[(String, Outcome, Tape)],
     ) -> Self {
-        let told = guest(credential, "", target);
+        let told = crate::deploy::told(credential, target, "");
         let run = |(name, outcome, tape): &(String, Outcome, Tape)| Run {
             name: name.clone(),
             outcome: *outcome,
