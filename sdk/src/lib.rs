@@ -8,6 +8,8 @@
 //! | to begin with | |
 //! |---|---|
 //! | [`server`] | a server that takes its certificate from files: a connector is one function |
+//! | [`http`] | a target with an HTTP API: calls, sessions, jobs, what an answer means, the way back |
+//! | [`certificate`] | comparing with what a target shows, names, the kind of the key |
 //! | [`fs`], [`process`], [`net`] | the three doors: what each does, refuses and costs |
 //! | [`document`] | what is written and sent, with its sealed parts |
 //! | [`config`] | a target's configuration, with every fault at once |
@@ -36,11 +38,13 @@ pub mod bindings {
     });
 }
 
+pub mod certificate;
 pub mod config;
 mod connector;
 pub mod document;
 pub mod failure;
 pub mod fs;
+pub mod http;
 pub mod net;
 pub mod process;
 #[cfg(all(target_arch = "wasm32", feature = "runtime"))]

@@ -4,7 +4,7 @@
 extern crate std;
 
 use alloc::borrow::ToOwned;
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -16,6 +16,10 @@ use crate::{
     Attributes, Capability, Certificate, Command, Connection, Deployment, ExecError, FsError, Keystore,
     NetError, Output, Part, Passphrase, Request, Response, Rollback, Sandbox, Secret, Status, Written,
 };
+
+mod script;
+
+use script::Script;
 
 /// A request as the double saw it.
 #[derive(Clone, Debug)]
@@ -40,8 +44,8 @@ pub struct Double {
     pub repeated: Vec<Vec<String>>,
     /// What a program answers, by any part of its command line; others succeed silently.
     pub outputs: BTreeMap<String, Output>,
-    /// What the network answers, in order.
-    pub responses: Rc<RefCell<VecDeque<Result<Response, NetError>>>>,
+    /// What the network answers.
+    responses: Rc<RefCell<Script>>,
     /// What was requested, in order.
     pub requests: Rc<RefCell<Vec<Sent>>>,
 }
@@ -56,12 +60,12 @@ impl Double {
     /// Lets the next request be answered so.
     pub fn answer(&mut self, status: u16, body: &str) {
         let response = Response { status, headers: Vec::new(), body: body.as_bytes().to_vec() };
-        self.responses.borrow_mut().push_back(Ok(response));
+        self.responses.borrow_mut().in_order.push_back(Ok(response));
     }
 
     /// Lets the next request fail so.
     pub fn fail(&mut self, error: NetError) {
-        self.responses.borrow_mut().push_back(Err(error));
+        self.responses.borrow_mut().in_order.push_back(Err(error));
     }
 
     fn granted(&self, argv: &[String]) -> Result<(), ExecError> {
@@ -134,7 +138,7 @@ impl Sandbox for Double {
 /// A connection of the double.
 #[derive(Debug)]
 pub struct DoubleConnection {
-    responses: Rc<RefCell<VecDeque<Result<Response, NetError>>>>,
+    responses: Rc<RefCell<Script>>,
     requests: Rc<RefCell<Vec<Sent>>>,
 }
 
@@ -142,14 +146,10 @@ impl Connection for DoubleConnection {
     fn request(&mut self, request: &Request) -> Result<Response, NetError> {
         let headers =
             request.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), render(value))).collect();
-        self.requests.borrow_mut().push(Sent {
-            line: format!("{} {}", request.method, request.path),
-            headers,
-            body: render(&request.body),
-        });
-        let scripted = self.responses.borrow_mut().pop_front();
-        scripted
-            .unwrap_or_else(|| Err(NetError::Unreachable("the test wrote down no further answer".to_owned())))
+        let line = format!("{} {}", request.method, request.path);
+        let answer = self.responses.borrow_mut().answer(&line);
+        self.requests.borrow_mut().push(Sent { line, headers, body: render(&request.body) });
+        answer
     }
 
     fn send(&mut self, _: &[Part]) -> Result<(), NetError> {
