@@ -10,7 +10,7 @@ use lastmile_sdk::http::{Api, Call, Value, object};
 use lastmile_sdk::{Connection, Deployment, Failure};
 use serde::Deserialize;
 
-use crate::config::Config;
+use crate::config::VaultKv;
 use crate::vault::State;
 use crate::write::{Note, version};
 
@@ -29,7 +29,7 @@ struct Data {
 /// Back to the version of the oldest note: all of them are of this one deployment.
 pub(crate) fn restore<C: Connection>(
     api: &mut Api<C>,
-    config: &Config,
+    config: &VaultKv,
     deployment: &Deployment,
     notes: &[Note],
 ) -> Result<(), Failure> {
@@ -64,7 +64,7 @@ pub(crate) fn restore<C: Connection>(
     }
 }
 
-fn read<C: Connection>(api: &mut Api<C>, config: &Config, version: u64) -> Result<Option<Content>, Failure> {
+fn read<C: Connection>(api: &mut Api<C>, config: &VaultKv, version: u64) -> Result<Option<Content>, Failure> {
     if version == 0 {
         return Ok(None);
     }
@@ -73,7 +73,7 @@ fn read<C: Connection>(api: &mut Api<C>, config: &Config, version: u64) -> Resul
 }
 
 /// Without `restore` the new version stays, and the operator is told how to go back.
-fn stays(config: &Config, deployment: &Deployment, state: &State, before: &Note) -> Result<(), Failure> {
+fn stays(config: &VaultKv, deployment: &Deployment, state: &State, before: &Note) -> Result<(), Failure> {
     if !state.holds(&deployment.certificate.fingerprint) {
         return Ok(());
     }

@@ -15,8 +15,8 @@ const NAME: NameRule = NameRule {
     at_most: 256,
 };
 
-/// What the operator wrote under the target's `config`.
-pub(crate) struct Config {
+/// The connector, as the target's `config` has it.
+pub struct VaultKv {
     pub(crate) endpoint: String,
     pub(crate) namespace: Option<String>,
     pub(crate) approle: Option<AppRole>,
@@ -54,8 +54,8 @@ fn approle() -> String {
     "approle".to_string()
 }
 
-impl Config {
-    pub(crate) fn parse(config: &str) -> Result<Self, Vec<Problem>> {
+impl VaultKv {
+    pub(crate) fn read(config: &str) -> Result<Self, Vec<Problem>> {
         let mut fields = Fields::parse(config)?;
         let endpoint = fields.endpoint("host", "port", 8200);
         let mount = fields.optional_name("mount", "where the engine is mounted", &NAME);

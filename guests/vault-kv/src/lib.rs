@@ -15,58 +15,58 @@ mod write;
 
 use alloc::format;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 
-use lastmile_sdk::http::parse_notes;
-use lastmile_sdk::{Capability, Connector, Deployment, Failure, Problem, Receipt, Reversible, Sandbox};
+use lastmile_sdk::http::{Answer, Api, Judged, Target, parse_notes};
+use lastmile_sdk::{Connection, Deployment, Failure, Problem, Receipt};
 
-use crate::config::Config;
+pub use crate::config::VaultKv;
 use crate::vault::{State, logged_in};
 
-/// The connector.
-pub struct VaultKv;
+impl Target for VaultKv {
+    const NAME: &'static str = "vault-kv";
 
-impl Connector for VaultKv {
-    fn name() -> &'static str {
-        "vault-kv"
+    fn parse(config: &str) -> Result<Self, Vec<Problem>> {
+        Self::read(config)
     }
 
-    fn capabilities(config: &str) -> Result<Vec<Capability>, Vec<Problem>> {
-        Ok(vec![Capability::NetDial(Config::parse(config)?.endpoint)])
+    fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
-    fn deploy<S: Sandbox>(sandbox: &mut S, deployment: &Deployment) -> Result<Receipt, Failure> {
-        let config = Config::parse(&deployment.config).map_err(Failure::Misconfigured)?;
-        logged_in(sandbox.dial(&config.endpoint)?, &config, |api| {
-            let version = write::bring(api, &config, deployment)?;
+    fn judge(answer: &Answer) -> Judged {
+        vault::judge(answer)
+    }
+
+    fn bring<C: Connection>(&self, api: &mut Api<C>, deployment: &Deployment) -> Result<Receipt, Failure> {
+        logged_in(api, self, |api| {
+            let version = write::bring(api, self, deployment)?;
             let note = if api.changed() { "written" } else { "it is there already" };
-            let (mount, path) = config.mount_and_path();
+            let (mount, path) = self.mount_and_path();
             Ok(api.receipt(&format!("{mount}/{path}, version {version}"), note))
         })
     }
 
-    fn observe<S: Sandbox>(sandbox: &mut S, deployment: &Deployment) -> Result<Option<String>, Failure> {
-        let config = Config::parse(&deployment.config).map_err(Failure::Misconfigured)?;
+    fn served<C: Connection>(
+        &self,
+        api: &mut Api<C>,
+        deployment: &Deployment,
+    ) -> Result<Option<String>, Failure> {
         let fingerprint = &deployment.certificate.fingerprint;
-        logged_in(sandbox.dial(&config.endpoint)?, &config, |api| {
-            Ok(State::read(api, &config)?.holds(fingerprint).then(|| fingerprint.clone()))
+        logged_in(api, self, |api| {
+            Ok(State::read(api, self)?.holds(fingerprint).then(|| fingerprint.clone()))
         })
     }
-}
 
-impl Reversible for VaultKv {
-    fn rollback<S: Sandbox>(
-        sandbox: &mut S,
+    fn take_back<C: Connection>(
+        &self,
+        api: &mut Api<C>,
         deployment: &Deployment,
         notes: &[String],
     ) -> Result<(), Failure> {
-        let config = Config::parse(&deployment.config).map_err(Failure::Misconfigured)?;
         let notes = parse_notes(notes)?;
-        logged_in(sandbox.dial(&config.endpoint)?, &config, |api| {
-            back::restore(api, &config, deployment, &notes)
-        })
+        logged_in(api, self, |api| back::restore(api, self, deployment, &notes))
     }
 }
 
-lastmile_sdk::export!(VaultKv, reversible);
+lastmile_sdk::http_connector!(VaultKv, reversible);

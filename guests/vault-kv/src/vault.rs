@@ -5,12 +5,13 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use lastmile_sdk::failure::misconfigured;
 use lastmile_sdk::http::verdict::{Judged, Verdict, mentioned};
 use lastmile_sdk::http::{Answer, Api, Call, Node, object, secret};
 use lastmile_sdk::{Connection, Failure};
 use serde::Deserialize;
 
-use crate::config::Config;
+use crate::config::VaultKv;
 
 /// Its refusals have a text and no code.
 const TEXTS: &[(&str, Verdict)] = &[
@@ -38,15 +39,14 @@ pub(crate) fn judge(answer: &Answer) -> Judged {
 
 /// Works as who the configuration says: with a token of the host's, or logged in by AppRole for this run alone.
 pub(crate) fn logged_in<C: Connection, T>(
-    connection: C,
-    config: &Config,
+    api: &mut Api<C>,
+    config: &VaultKv,
     mut work: impl FnMut(&mut Api<C>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let mut api = Api::new(connection).judged_by(judge);
     if let Some(namespace) = &config.namespace {
         api.header("x-vault-namespace", namespace);
     }
-    let Some(approle) = &config.approle else { return work(&mut api) };
+    let Some(approle) = &config.approle else { return work(api) };
     api.with_session(
         |api| {
             let body = object! { "role_id": &approle.role_id, "secret_id": secret("secret-id") };
@@ -98,7 +98,7 @@ const FINGERPRINT: &str = "lastmile-sha256";
 const MARKED: &str = "lastmile-version";
 
 impl State {
-    pub(crate) fn read<C: Connection>(api: &mut Api<C>, config: &Config) -> Result<Self, Failure> {
+    pub(crate) fn read<C: Connection>(api: &mut Api<C>, config: &VaultKv) -> Result<Self, Failure> {
         match api.find(Call::get(config.path_of("metadata")))? {
             Some(answer) => Ok(answer.json::<Enveloped<Self>>()?.data),
             None => Ok(Self::default()),
@@ -139,11 +139,10 @@ struct Options {
 }
 
 /// Refuses an engine of version 1, which would take the write as a secret called `data/…`.
-pub(crate) fn check_engine<C: Connection>(api: &mut Api<C>, config: &Config) -> Result<(), Failure> {
+pub(crate) fn check_engine<C: Connection>(api: &mut Api<C>, config: &VaultKv) -> Result<(), Failure> {
     let Engine { options } = api.call(Call::get(config.engine()))?.json::<Enveloped<Engine>>()?.data;
     if options.and_then(|options| options.version).as_deref() == Some("2") {
         return Ok(());
     }
-    let message = "the engine there is no KV of version 2; write the mount of one".to_string();
-    Err(Failure::Misconfigured(alloc::vec![lastmile_sdk::Problem { pointer: "/mount".to_string(), message }]))
+    Err(misconfigured("mount", "the engine there is no KV of version 2; write the mount of one"))
 }

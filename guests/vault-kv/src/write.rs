@@ -7,7 +7,7 @@ use lastmile_sdk::http::{Answer, Api, Attempt, Call, key, object};
 use lastmile_sdk::{Connection, Deployment, Failure};
 use serde::{Deserialize, Serialize};
 
-use crate::config::Config;
+use crate::config::VaultKv;
 use crate::vault::{State, check_engine};
 
 /// How often somebody else may write between a look and a write.
@@ -34,7 +34,7 @@ struct Version {
 /// Writes and marks what was written; the version that this certificate has now.
 pub(crate) fn bring<C: Connection>(
     api: &mut Api<C>,
-    config: &Config,
+    config: &VaultKv,
     deployment: &Deployment,
 ) -> Result<u64, Failure> {
     let fingerprint = &deployment.certificate.fingerprint;
@@ -70,7 +70,7 @@ fn open<C: Connection>(api: &Api<C>, failure: Failure) -> Failure {
 }
 
 /// The write is refused where another version came in between.
-fn write(config: &Config, deployment: &Deployment, current: u64) -> Call {
+fn write(config: &VaultKv, deployment: &Deployment, current: u64) -> Call {
     let (certificate, names) = (&deployment.certificate, &config.names);
     let data = object! {
         (names.certificate.as_str()): &certificate.leaf_pem,
@@ -90,7 +90,7 @@ pub(crate) fn version(answer: &Answer) -> Result<u64, Failure> {
 /// Says whose the version is. A mark that could not be set costs one version more: the next attempt writes again.
 fn mark<C: Connection>(
     api: &mut Api<C>,
-    config: &Config,
+    config: &VaultKv,
     before: &State,
     fingerprint: &str,
     version: u64,
