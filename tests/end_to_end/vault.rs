@@ -55,8 +55,7 @@ fn it_is_written_once_left_alone_and_renewed_under_the_least_policy() {
     assert_eq!(deploy(&room, &second).0, "changed");
     assert_holds(&bao.read("tls/www").unwrap(), &second);
     let metadata = bao.metadata("tls/www");
-    let marks =
-        json!({ "owner": "edge", "lastmile-sha256": second.fingerprint, "lastmile-version": "2" });
+    let marks = json!({ "owner": "edge", "lastmile-sha256": second.fingerprint, "lastmile-version": "2" });
     assert_eq!((&metadata["current_version"], &metadata["custom_metadata"]), (&json!(2), &marks));
 
     // The mark is of version 2 alone, and is not believed of what somebody wrote since.

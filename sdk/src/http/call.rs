@@ -22,7 +22,7 @@ use crate::{Part, Request};
 ///     .json(object! { "name": "site" })
 ///     .changes("import the certificate");
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Call {
     method: String,
     path: String,
