@@ -110,9 +110,14 @@ fn members(profile: &Profile) -> Vec<Mutant> {
     layouts.chain(settings).chain(defaults).collect()
 }
 
-/// What a profile says once.
+/// Whatever a profile says at all.
 fn fields(profile: &Profile) -> Vec<Mutant> {
     let fields = [
+        ("layouts", true, Profile { layouts: &[], ..*profile }),
+        ("settings", !profile.settings.is_empty(), Profile { settings: &[], ..*profile }),
+        ("check", !profile.check.is_empty(), Profile { check: &[], ..*profile }),
+        ("reload", !profile.reload.is_empty(), Profile { reload: &[], ..*profile }),
+        ("stdin", !profile.stdin.is_empty(), Profile { stdin: &[], ..*profile }),
         ("owner", profile.owner.is_some(), Profile { owner: None, ..*profile }),
         ("group", profile.group.is_some(), Profile { group: None, ..*profile }),
         ("check_says", !profile.check_says.is_empty(), Profile { check_says: "", ..*profile }),
