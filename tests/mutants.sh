@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes what the SDK and three connectors do away, piece by piece, and sees whether one of their own tests fails.
+# Takes what the SDK and five connectors do away, piece by piece, and sees whether one of their own tests fails.
 # mutants.sh [arguments of cargo mutants…], for example --list. Leaves target/mutants/mutants.out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,7 +20,7 @@ sed -i '/^\[\[example\]\]$/,$d' guests/server/Cargo.toml
 export CARGO_TARGET_DIR=$mutants/build CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0
 # The profiles are data: a test of their own takes them apart.
 exec nice -n 19 cargo mutants --in-place --no-shuffle --output "$mutants" --cargo-arg=--locked \
-  --package nginx --package haproxy --package server --package lastmile-sdk \
+  --package nginx --package haproxy --package traefik --package envoy --package server --package lastmile-sdk \
   --file 'guests/*/src/**' --exclude 'guests/server/src/profiles/**' \
   --file sdk/src/config.rs --file 'sdk/src/config/**' --file sdk/src/document.rs --file sdk/src/failure.rs \
   --file sdk/src/server.rs --file 'sdk/src/server/**' "$@" -- --tests
