@@ -1,5 +1,5 @@
 # lastmile: `make help` lists the targets.
-.PHONY: help build fault guests hostile foreign demo test bench table lint clean
+.PHONY: help build fault guests hostile foreign demo test mutants bench table lint clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -34,6 +34,11 @@ test: ## Every test
 	$(MAKE) fault build guests hostile foreign
 	cargo test --release --locked --workspace
 	cd guests && CARGO_TARGET_DIR=../target/guests-native cargo test --locked
+
+mutants: ## Take remedies away: does a test fail? Into docs/mutants.md
+	tests/setup.sh mutants
+	tests/mutants.sh || [ $$? -eq 2 ]    # 2: some are missed, which the table tells
+	python3 tests/mutants-table.py
 
 bench: ## Ratios against native code, wasmtime, SQLite and shell hooks, into docs/benchmarks.md
 	tests/setup.sh host servers bench

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a make target needs: tests/setup.sh host | servers | mail | java | moto | openbao | bench | foreign
+# Installs what a make target needs: tests/setup.sh host | servers | mail | java | moto | openbao | bench | mutants | foreign
 # As root it installs Debian's packages; otherwise it names what is missing and stops.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -81,6 +81,9 @@ for part in "$@"; do
       account Debian-exim ;;
     java) need openjdk-17-jdk-headless tomcat10 tomcat10-admin curl ;;
     bench) need strace ;;
+    mutants)
+      need python3
+      cargo mutants --version >/dev/null 2>&1 || { echo "missing: cargo install --locked cargo-mutants@27.1.0" >&2; exit 1; } ;;
     moto) need python3 python3-venv; moto ;;
     openbao) need python3 python3-venv; openbao ;;
     foreign) need clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32 python3 python3-venv; node ;;
