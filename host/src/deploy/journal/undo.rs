@@ -1,5 +1,6 @@
 //! Putting back, and forgetting how. Both may be cut short and begun again.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
@@ -20,9 +21,9 @@ use crate::fault;
 const TRIES: u32 = 3;
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Restores every file, newest first, then repeats the commands in their order.
+/// Restores every file, then repeats the commands in their order.
 pub(super) fn undo(records: &[Record]) -> Result<(), UndoError> {
-    for record in records.iter().rev() {
+    for record in in_order(records) {
         if let Record::Replace { root, parent, name, directory, fresh, old, existed } = record {
             open(root, parent, *directory)
                 .and_then(|directory| restore(&directory, name, fresh, old, *existed))
@@ -43,6 +44,27 @@ pub(super) fn undo(records: &[Record]) -> Result<(), UndoError> {
         }
     }
     Ok(())
+}
+
+/// What points at other files is written last, and a server may watch it alone and read the others when it
+/// changes. So what was there goes back in the order in which it was written, and the others are right by then.
+/// What was not there goes after that, newest first: nothing points at it any more. The steps of one file stay
+/// together, newest first.
+pub(super) fn in_order(records: &[Record]) -> Vec<&Record> {
+    let mut files: Vec<Vec<&Record>> = Vec::new();
+    let mut known = BTreeMap::new();
+    for record in records.iter().rev() {
+        let Some(file) = record.file() else { continue };
+        let at = *known.entry(file).or_insert(files.len());
+        match files.get_mut(at) {
+            Some(steps) => steps.push(record),
+            None => files.push(vec![record]),
+        }
+    }
+    let was_there =
+        |steps: &Vec<&Record>| matches!(steps.last(), Some(Record::Replace { existed: true, .. }));
+    let (there, made): (Vec<_>, Vec<_>) = files.into_iter().partition(was_there);
+    there.into_iter().rev().chain(made).flatten().collect()
 }
 
 fn restore(directory: &OwnedFd, name: &str, fresh: &str, old: &str, existed: bool) -> io::Result<()> {
@@ -69,6 +91,11 @@ fn replaced(directory: &OwnedFd, name: &str, fresh: &str, old: &str, untouched: 
     if untouched {
         unlink(directory, old)?;
         return Ok(unlink(directory, fresh)?);
+    }
+    // Neither name: the step was not taken, or it is undone already. A file system that has become read-only would
+    // refuse even the attempt.
+    if look(directory, old)?.is_none() {
+        return Ok(());
     }
     match renameat(directory, old, directory, name) {
         // Two names of one file: rename does nothing then, and the spare name goes.
