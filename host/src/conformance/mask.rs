@@ -164,7 +164,7 @@ fn der(bytes: &[u8]) -> Option<usize> {
 /// The whole length of a SEQUENCE that begins here, and as much of its content as there is.
 fn sequence(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let (length, content) = match bytes {
-        [0x30, short @ ..0x80, content @ ..] => (usize::from(*short), content),
+        [0x30, short, content @ ..] if *short < 0x80 => (usize::from(*short), content),
         [0x30, 0x81, one, content @ ..] => (usize::from(*one), content),
         [0x30, 0x82, one, two, content @ ..] => (usize::from(u16::from_be_bytes([*one, *two])), content),
         _ => return None,
