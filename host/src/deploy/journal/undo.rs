@@ -70,7 +70,9 @@ pub(super) fn in_order(records: &[Record]) -> Vec<&Record> {
 fn restore(directory: &OwnedFd, name: &str, fresh: &str, old: &str, existed: bool) -> io::Result<()> {
     fault::point("undo.file.before");
     let written = look(directory, fresh)?;
-    if existed {
+    // Neither name: the step was not taken, or it is undone already.
+    let ours = written.is_some() || look(directory, old)?.is_some();
+    if ours && existed {
         replaced(directory, name, fresh, old, written.is_some())?;
     } else if let Some(written) = written {
         // Only what this deployment made is removed, and the proof of that goes last.
@@ -81,7 +83,11 @@ fn restore(directory: &OwnedFd, name: &str, fresh: &str, old: &str, existed: boo
         fault::point("undo.name.after");
         unlink(directory, fresh)?;
     }
-    fsync(directory)?;
+    match fsync(directory) {
+        // A file system that has become read-only let nobody change anything.
+        Err(Errno::ROFS) if !ours => {}
+        other => other?,
+    }
     fault::point("undo.file.after");
     Ok(())
 }
@@ -92,19 +98,10 @@ fn replaced(directory: &OwnedFd, name: &str, fresh: &str, old: &str, untouched: 
         unlink(directory, old)?;
         return Ok(unlink(directory, fresh)?);
     }
-    // Neither name: the step was not taken, or it is undone already. A file system that has become read-only would
-    // refuse even the attempt.
-    if look(directory, old)?.is_none() {
-        return Ok(());
-    }
-    match renameat(directory, old, directory, name) {
-        // Two names of one file: rename does nothing then, and the spare name goes.
-        Ok(()) | Err(Errno::NOENT) => {
-            fault::point("undo.name.after");
-            Ok(unlink(directory, old)?)
-        }
-        Err(error) => Err(error.into()),
-    }
+    // Two names of one file: rename does nothing then, and the spare name goes.
+    renameat(directory, old, directory, name)?;
+    fault::point("undo.name.after");
+    Ok(unlink(directory, old)?)
 }
 
 /// Makes durable under which names the files stand now.
