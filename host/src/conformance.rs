@@ -9,9 +9,11 @@
 //! | `doors`      | the doors, as strict as the real ones                                 |
 //! | `transcript` | what a target would be asked and would answer, written by the author  |
 //! | `tape`       | a transcript written down from a real run                             |
+//! | `mask`       | keys that a target had before, taken out of it                        |
 
 mod doors;
 mod examiner;
+mod mask;
 mod stress;
 mod tape;
 mod transcript;

@@ -5,6 +5,7 @@
 
 mod key;
 mod keystore;
+mod names;
 mod seal;
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -13,7 +14,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
-use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
+use x509_parser::prelude::{FromDer, X509Certificate};
 use zeroize::Zeroizing;
 
 pub use key::KeyFormat;
@@ -81,6 +82,17 @@ pub enum CredentialError {
     /// Key and leaf are of different pairs.
     #[error("the private key does not belong to the leaf certificate")]
     Mismatch,
+    /// Clients of the target would not take it.
+    #[error(
+        "the certificate is for {names}, not for {wanted}, which the target's verify.server-name asks for: issue one \
+         for that name, or write a name of the certificate there"
+    )]
+    Name {
+        /// What the target is asked for.
+        wanted: String,
+        /// What the certificate has, or `none`.
+        names: String,
+    },
     /// There is no key to render.
     #[error("this credential holds no private key")]
     NoKey,
@@ -140,7 +152,7 @@ impl Credential {
             fingerprint: hex::encode(Sha256::digest(leaf_der)),
             serial: hex::encode(leaf.raw_serial()),
             subject: leaf.subject().to_string(),
-            names: names(leaf),
+            names: names::of(leaf),
             not_before: u64::try_from(leaf.validity().not_before.timestamp()).unwrap_or(0),
             not_after: u64::try_from(leaf.validity().not_after.timestamp()).unwrap_or(0),
             warnings: Vec::new(),
@@ -273,27 +285,6 @@ fn prove_order(parsed: &[X509Certificate<'_>]) -> Result<(), CredentialError> {
         }
     }
     Ok(())
-}
-
-fn names(leaf: &X509Certificate<'_>) -> Vec<String> {
-    let Ok(Some(extension)) = leaf.subject_alternative_name() else { return Vec::new() };
-    extension
-        .value
-        .general_names
-        .iter()
-        .filter_map(|name| match name {
-            GeneralName::DNSName(name) => Some((*name).to_owned()),
-            GeneralName::IPAddress(bytes) => address(bytes),
-            _ => None,
-        })
-        .collect()
-}
-
-fn address(bytes: &[u8]) -> Option<String> {
-    if let Ok(four) = <[u8; 4]>::try_from(bytes) {
-        return Some(std::net::Ipv4Addr::from(four).to_string());
-    }
-    <[u8; 16]>::try_from(bytes).ok().map(|sixteen| std::net::Ipv6Addr::from(sixteen).to_string())
 }
 
 #[cfg(test)]

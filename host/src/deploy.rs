@@ -112,6 +112,11 @@ impl Deployer {
         let lane = self.lane(&claim.message)?;
         let credential = self.credential(&claim.message)?;
         let resolved = self.catalogue.resolve(&claim.message.tenant, &claim.message.target)?;
+        if let Some(name) = resolved.target.required_name() {
+            credential
+                .prove_name(name)
+                .map_err(|error| Failure::new(Outcome::Rejected, error.to_string()))?;
+        }
         let declared = resolved.declared()?;
         let vault = Arc::new(Vault::new(Arc::clone(&credential), resolved.secrets()?));
         let _servers = self.servers(&declared, deadline, cancel)?;

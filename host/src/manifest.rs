@@ -141,6 +141,14 @@ pub struct Target {
     pub allow_expired: bool,
 }
 
+impl Target {
+    /// The name that its certificates must cover, where the operator wrote one.
+    #[must_use]
+    pub fn required_name(&self) -> Option<&str> {
+        self.verify.as_ref().filter(|verify| verify.named).map(|verify| verify.server_name.as_str())
+    }
+}
+
 /// Where a secret is read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretSource {

@@ -81,6 +81,8 @@ pub struct Verify {
     pub endpoint: String,
     /// The name that is asked for (SNI); an IP address asks for none.
     pub server_name: String,
+    /// Whether the operator wrote that name. No certificate is deployed then that does not cover it.
+    pub named: bool,
     /// How TLS begins.
     pub starttls: StartTls,
     /// Looks at most; zero counts as one.

@@ -201,6 +201,7 @@ impl<'a> Stage<'a> {
         let wanted = Verify {
             endpoint: format!("127.0.0.1:{}", self.room.port),
             server_name: "example.test".to_owned(),
+            named: true,
             starttls: StartTls::None,
             attempts: 1,
             interval: Duration::ZERO,

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::room::{program, repository};
+use crate::room::{Room, program, repository};
 
 /// Arguments behind the component.
 type Case = Vec<String>;
@@ -89,4 +89,29 @@ fn cases(name: &str, generated: &Path) -> Vec<Case> {
 
 fn run(component: &Path, case: &[String]) -> Output {
     Command::new(program()).args(["--json", "conformance"]).arg(component).args(case).output().unwrap()
+}
+
+/// The key that a target had is no secret of the deployment, so no door scrubs it: the transcript must not hold it.
+#[test]
+fn a_recording_holds_no_key_that_the_target_had_before() {
+    let room = Room::new();
+    let (old, new) = (room.pair("old"), room.pair("new"));
+    let (p, component) = (room.path.display(), repository().join("plugins/server.wasm"));
+    let check = format!("[\"/usr/bin/cat\", \"{}\"]", old.key.display());
+    room.configure_only(&format!(
+        "schema = 1\n[host]\nstate-dir = \"{p}/state\"\n[plugins.it]\ncomponent = \"{}\"\nunpinned = true\n\
+         [plugins.it.grant]\nfs.write = [\"{p}/tls/\"]\nprocess.exec = [{check}]\n[targets.it]\nplugin = \"it\"\n\
+         [targets.it.config]\nprofile = \"custom\"\nfiles = [{{ path = \"{p}/tls/site.pem\", content = [\"full-chain\", \"key\"] }}]\n\
+         check = {check}\n",
+        component.display()
+    ));
+    let (component, to) = (component.to_str().unwrap(), room.file("recorded.json"));
+    let (certificate, key) = (new.certificate.to_str().unwrap(), new.key.to_str().unwrap());
+    let (to, pair) = (to.to_str().unwrap(), ["--certificate", certificate, "--key", key]);
+    room.ok(&[&["conformance", component, "--record", to, "--target", "it"], &pair[..]].concat());
+    let text = fs::read_to_string(to).unwrap();
+    assert!(text.contains("\"stdout\": \"[private key]\\n\""), "{text}");
+    let old_key = fs::read_to_string(&old.key).unwrap();
+    assert!(old_key.lines().all(|line| !text.contains(line)), "{text}");
+    room.ok(&["conformance", component, "--transcript", to]);
 }

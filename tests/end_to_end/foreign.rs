@@ -28,7 +28,7 @@ fn each_deploys_to_a_real_nginx_and_converges() {
             room.ok(&["run", "--until-idle"]);
             let history = room.history(name);
             assert!(history.iter().any(|(was, _)| was == outcome), "{name}: not {outcome}: {history:?}");
-            assert_eq!(room.served(), new.fingerprint, "{name}");
+            room.await_served(&new.fingerprint);
         }
         // The key was never in the component: the host put it where the component said.
         assert_eq!(fs::read(room.file("tls/site.key")).unwrap(), fs::read(&new.key).unwrap(), "{name}");

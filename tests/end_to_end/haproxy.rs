@@ -82,7 +82,7 @@ fn a_renewed_certificate_is_served_and_the_same_again_changes_nothing() {
     room.enqueue("edge", &new);
     room.ok(&["run", "--until-idle"]);
     assert_eq!(room.history("edge")[0].0, "changed", "{:?}", room.history("edge"));
-    assert_eq!(room.served(), new.fingerprint);
+    room.await_served(&new.fingerprint);
     let state = || (fs::metadata(room.file("tls/edge.pem")).unwrap().ino(), workers(&room));
     let before = state();
     room.enqueue("edge", &new);

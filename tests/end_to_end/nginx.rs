@@ -14,7 +14,7 @@ fn a_renewed_certificate_is_served_and_the_same_again_changes_nothing() {
     room.ok(&["check"]);
     room.enqueue("web", &new);
     room.ok(&["run", "--until-idle"]);
-    assert_eq!(room.served(), new.fingerprint);
+    room.await_served(&new.fingerprint);
     assert_eq!(room.history("web")[0].0, "changed");
     let inode = fs::metadata(room.file("tls/site.pem")).unwrap().ino();
     room.enqueue("web", &new);

@@ -27,6 +27,7 @@ fn all_bad(room: &Room) -> Vec<Bad> {
     let (leaf, root) = (good.0.strip_suffix(&authority.pem).unwrap(), &authority.pem);
     let other = room.pair("other").texts();
     let expired = room.expired("expired").texts();
+    let elsewhere = authority.pair(room, "elsewhere", "elsewhere.test").texts();
     let (rsa, p521) = (
         room.pair_of("rsa1024", &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"]).texts(),
         room.pair_of("p521", &["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521"]).texts(),
@@ -42,6 +43,7 @@ fn all_bad(room: &Room) -> Vec<Bad> {
         bad("garbage for a key", leaf, "garbage", "none of PKCS#8"),
         bad("a certificate that was cut", cut, &good.1, ""),
         bad("an expired certificate", &expired.0, &expired.1, "expired"),
+        bad("another name", &elsewhere.0, &elsewhere.1, "is for elsewhere.test, not for example.test"),
         bad("the root before the leaf", &format!("{root}{leaf}"), &good.1, "did not sign"),
         Bad { chain: other.0.clone(), ..bad("a foreign chain", leaf, &good.1, "did not sign") },
         bad("an encrypted key", leaf, &encrypted, "is encrypted"),

@@ -35,7 +35,7 @@ fn a_slow_download_over_tls_is_whole_although_the_certificate_changed_beneath_it
     await_that("the transfer is under way", || length() > 1 << 20);
     room.enqueue("web", &new);
     room.ok(&["run", "--until-idle"]);
-    assert_eq!(room.served(), new.fingerprint);
+    room.await_served(&new.fingerprint);
     assert!(length() < SIZE as u64, "the transfer was over before the deployment was");
     assert!(curl.wait().unwrap().success());
     assert!(fs::read(&taken).unwrap() == content, "the download is not what the server has");

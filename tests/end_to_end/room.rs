@@ -249,26 +249,17 @@ impl Room {
 
     /// Every file below these directories.
     pub(crate) fn snapshot(&self, directories: &[&str]) -> Vec<FileState> {
-        let mut files = Vec::new();
-        for directory in directories {
-            for entry in fs::read_dir(self.file(directory)).unwrap() {
-                let path = entry.unwrap().path();
-                let metadata = fs::symlink_metadata(&path).unwrap();
-                let content = if metadata.is_file() { fs::read(&path).unwrap() } else { Vec::new() };
-                let owner = (metadata.uid(), metadata.gid());
-                let (modified, inode) = ((metadata.mtime(), metadata.mtime_nsec()), metadata.ino());
-                files.push(FileState { path, content, mode: metadata.mode(), owner, modified, inode });
-            }
-        }
+        let mut files: Vec<FileState> =
+            directories.iter().flat_map(|directory| files_below(&self.file(directory))).map(state).collect();
         files.sort();
         files
     }
 
     /// No file of the host's own beside a target, and no journal.
     pub(crate) fn assert_tidy(&self) {
-        for entry in fs::read_dir(self.file("tls")).unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            assert!(!name.starts_with(".lastmile-"), "{name} was left");
+        for path in files_below(&self.file("tls")) {
+            let own = path.file_name().unwrap().to_str().unwrap().starts_with(".lastmile-");
+            assert!(!own, "{} was left", path.display());
         }
         for entry in fs::read_dir(self.file("state/journal")).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
@@ -277,9 +268,28 @@ impl Room {
     }
 }
 
+/// What is no directory, however deep it lies.
+fn files_below(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap());
+    entries
+        .flat_map(|entry| match entry.file_type().unwrap().is_dir() {
+            true => files_below(&entry.path()),
+            false => vec![entry.path()],
+        })
+        .collect()
+}
+
+fn state(path: PathBuf) -> FileState {
+    let metadata = fs::symlink_metadata(&path).unwrap();
+    let content = if metadata.is_file() { fs::read(&path).unwrap() } else { Vec::new() };
+    let owner = (metadata.uid(), metadata.gid());
+    let (modified, inode) = ((metadata.mtime(), metadata.mtime_nsec()), metadata.ino());
+    FileState { path, content, mode: metadata.mode(), owner, modified, inode }
+}
+
 /// Waits for it, for as long as a busy machine may take.
 pub(crate) fn await_that(what: &str, mut holds: impl FnMut() -> bool) {
-    let until = Instant::now() + Duration::from_secs(30);
+    let until = Instant::now() + Duration::from_secs(90);
     while !holds() {
         assert!(Instant::now() < until, "waited in vain until {what}");
         std::thread::sleep(Duration::from_millis(50));

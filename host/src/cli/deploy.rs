@@ -87,6 +87,9 @@ pub(crate) fn credential(
     let text = read(certificate)?;
     let credential = Credential::parse(&text, &chain, Some(&secret), SystemTime::now(), target.allow_expired)
         .with_context(|| format!("{} with {}", certificate.display(), key.display()))?;
+    if let Some(name) = target.required_name() {
+        credential.prove_name(name).with_context(|| certificate.display().to_string())?;
+    }
     Ok((credential, secret))
 }
 

@@ -1,13 +1,15 @@
 //! A transcript from a real run: doors that let everything through to the real ones and write down what was asked
 //! and answered.
 //!
-//! A sealed part is its name, as the guest placed it; the real doors have scrubbed the answers of what they filled in.
+//! A sealed part is its name, as the guest placed it; the real doors have scrubbed the answers of what they filled in,
+//! and private keys that the target had before are masked.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
 
+use super::mask;
 use super::transcript::{
     Answer, End, Ended, Exchange, Expected, ExpectedCommand, Run, Transcript, generalised,
 };
@@ -51,10 +53,17 @@ impl Transcript {
         runs: &[(String, Outcome, Tape)],
     ) -> Self {
         let told = crate::deploy::told(credential, target, "");
-        let run = |(name, outcome, tape): &(String, Outcome, Tape)| Run {
-            name: name.clone(),
-            outcome: *outcome,
-            exchanges: tape.exchanges().into_iter().map(|exchange| general(exchange, &told)).collect(),
+        let run = |(name, outcome, tape): &(String, Outcome, Tape)| {
+            let mut cut = mask::Cut::new();
+            let exchanges = tape.exchanges().into_iter().map(|exchange| match exchange {
+                Exchange::Receive(text) => Exchange::Receive(mask::pem(&text, &mut cut)),
+                other => other,
+            });
+            Run {
+                name: name.clone(),
+                outcome: *outcome,
+                exchanges: exchanges.map(|exchange| general(exchange, &told)).collect(),
+            }
         };
         Self {
             config: Some(config),
@@ -65,7 +74,7 @@ impl Transcript {
     }
 }
 
-/// With placeholders in all texts, whatever their place.
+/// With placeholders and without keys in all texts, whatever their place.
 fn general(exchange: Exchange, deployment: &GuestDeployment) -> Exchange {
     let written = serde_json::to_value(&exchange).map(|value| general_value(value, deployment));
     written.and_then(serde_json::from_value).unwrap_or(exchange)
@@ -73,7 +82,7 @@ fn general(exchange: Exchange, deployment: &GuestDeployment) -> Exchange {
 
 fn general_value(value: Value, deployment: &GuestDeployment) -> Value {
     match value {
-        Value::String(text) => Value::String(generalised(&text, deployment)),
+        Value::String(text) => Value::String(generalised(&mask::text(&text), deployment)),
         Value::Array(items) => items.into_iter().map(|item| general_value(item, deployment)).collect(),
         Value::Object(fields) => {
             fields.into_iter().map(|(name, value)| (name, general_value(value, deployment))).collect()
@@ -88,10 +97,6 @@ fn value(text: String) -> Value {
         Ok(json @ (Value::Object(_) | Value::Array(_))) => json,
         _ => Value::String(text),
     }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 struct RecordingDoors {
@@ -118,8 +123,8 @@ impl Doors for RecordingDoors {
                     Status::Signalled(signal) => End::Signal(signal),
                     Status::TimedOut => End::TimedOut,
                 },
-                stdout: text(&output.stdout),
-                stderr: text(&output.stderr),
+                stdout: mask::bytes(&output.stdout),
+                stderr: mask::bytes(&output.stderr),
             },
             Err(error) => Ended { end: End::Failed(error.to_string()), ..Ended::default() },
         };
@@ -144,7 +149,7 @@ impl Doors for RecordingDoors {
             Ok(response) => Answer::Response {
                 status: response.status,
                 headers: response.headers.iter().cloned().collect(),
-                body: value(text(&response.body)),
+                body: value(mask::bytes(&response.body)),
             },
             Err(error) => Answer::Unreachable(error.to_string()),
         };
@@ -160,7 +165,7 @@ impl Doors for RecordingDoors {
     fn receive(&mut self, id: usize, at_most: u32, timeout: Duration) -> Result<Vec<u8>, NetError> {
         let received = self.real.receive(id, at_most, timeout);
         if let Ok(bytes) = &received {
-            self.tape.add(Exchange::Receive(text(bytes)));
+            self.tape.add(Exchange::Receive(mask::bytes(bytes)));
         }
         received
     }

@@ -119,6 +119,13 @@ impl Open {
         }
         Ok(())
     }
+
+    /// The last step that replaced or created a file.
+    fn last_taken(&self) -> Option<usize> {
+        let steps = self.records.iter().enumerate().rev();
+        let mut taken = steps.filter(|(step, record)| !self.ahead.contains(step) && record.file().is_some());
+        taken.next().map(|(step, _)| step)
+    }
 }
 
 impl Journal {
@@ -147,12 +154,11 @@ impl Journal {
     #[must_use]
     pub fn changed(&self) -> bool {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut taken = open.records.iter().enumerate().filter(|(step, _)| !open.ahead.contains(step));
-        taken.any(|(_, record)| matches!(record, Record::Replace { .. }))
+        open.last_taken().is_some()
     }
 
-    /// Puts everything back, newest first, repeats the commands that tell the server, and has the connector take back
-    /// what it told its target. The answer is what of that will never be as before.
+    /// Puts everything back, what points at other files last, repeats the commands that tell the server, and has the connector
+    /// take back what it told its target. The answer is what of that will never be as before.
     ///
     /// # Errors
     ///
@@ -208,8 +214,12 @@ impl Journal {
 impl UndoLog for Journal {
     fn before_replace(&self, place: &Place, existed: bool) -> io::Result<Names> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        // The lines keep the order of what was written, as an undo follows it.
+        let last = open.last_taken();
         let known = open.ahead.iter().position(|step| {
-            existed && open.records.get(*step).is_some_and(|record| record.is_replace_of(place))
+            existed
+                && last.is_none_or(|last| *step > last)
+                && open.records.get(*step).is_some_and(|record| record.is_replace_of(place))
         });
         if let Some(known) = known {
             let step = open.ahead.swap_remove(known);

@@ -16,6 +16,7 @@ pub(super) fn read(node: &Node<'_>, report: &mut Report<'_>) -> Option<Verify> {
     let endpoint = endpoint(node, report)?;
     Some(Verify {
         endpoint: format!("{}:{}", endpoint.url_host(), endpoint.port),
+        named: name.is_some(),
         server_name: name.unwrap_or(endpoint.host),
         starttls,
         attempts: u32::try_from(node.count_of("attempts", 10)).unwrap_or(10),

@@ -31,6 +31,7 @@ fn wanted(port: u16, starttls: StartTls) -> Verify {
     Verify {
         endpoint: format!("127.0.0.1:{port}"),
         server_name: "site.example".to_owned(),
+        named: true,
         starttls,
         attempts: 3,
         interval: Duration::from_millis(20),

@@ -66,6 +66,7 @@ pub(crate) fn written_by_hand(
         Layout::Pair => [file("tls/site.key", &key), file("tls/site.pem", "\"full-chain\"")].join(", "),
         Layout::CertificateFirst => file("tls/site.pem", &format!("\"full-chain\", {key}")),
         Layout::KeyFirst => file("tls/site.pem", &format!("{key}, \"full-chain\"")),
+        Layout::Own(_) => panic!("{}: only its own connector knows how its files lie", subject.name),
     };
     let reload = format!("{reload:?}");
     let granted = if reload == "[]" { NO_COMMAND.to_owned() } else { reload.clone() };

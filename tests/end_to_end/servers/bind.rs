@@ -9,7 +9,7 @@ use super::trap::{Trap, spring};
 use super::trial;
 use crate::room::{Room, free_port};
 
-const SUBJECT: Subject = Subject {
+pub(super) const SUBJECT: Subject = Subject {
     name: "bind",
     version: &["/usr/sbin/named", "-v"],
     starttls: "",

@@ -7,7 +7,7 @@ use super::subject::{Layout, Subject};
 use super::trial;
 use crate::room::{Room, free_port};
 
-const SUBJECT: Subject = Subject {
+pub(super) const SUBJECT: Subject = Subject {
     name: "caddy",
     version: &["/usr/bin/caddy", "version"],
     starttls: "",

@@ -7,7 +7,7 @@ use super::subject::{Layout, Subject};
 use super::{bad_pair, trial};
 use crate::room::Room;
 
-const SUBJECT: Subject = Subject {
+pub(super) const SUBJECT: Subject = Subject {
     name: "dovecot",
     version: &["/usr/sbin/dovecot", "--version"],
     starttls: "",

@@ -63,19 +63,5 @@ fn the_trial() {
 /// What was pushed into the running process goes back by the reload that stands in its place.
 #[test]
 fn an_undo_reloads_what_was_pushed_into_memory() {
-    let room = Room::new();
-    let (old, new) = (room.pair("old"), room.pair("new"));
-    let _running = SUBJECT.run(&room, &old);
-    SUBJECT.configure(&room, &(SUBJECT.config)(&room), &(SUBJECT.commands)(&room));
-    // The host looks where nobody listens: the deployment is undone although HAProxy serves the new one by then.
-    let manifest = fs::read_to_string(room.file("plugins.toml")).unwrap();
-    let elsewhere = manifest.replace(&format!("127.0.0.1:{}\"", room.port), "127.0.0.1:1\"");
-    assert_ne!(manifest, elsewhere);
-    fs::write(room.file("plugins.toml"), elsewhere).unwrap();
-    let before = room.snapshot(&["tls"]);
-    room.enqueue("it", &new);
-    room.ok(&["run", "--until-idle"]);
-    assert_eq!(room.history("it")[0].0, "unverified");
-    assert_eq!(room.snapshot(&["tls"]), before);
-    SUBJECT.await_served(&room, &old.fingerprint);
+    trial::is_undone_when_nobody_answers(&SUBJECT);
 }

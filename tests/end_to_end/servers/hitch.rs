@@ -7,7 +7,7 @@ use super::subject::{Layout, Subject, backend};
 use super::trial;
 use crate::room::Room;
 
-const SUBJECT: Subject = Subject {
+pub(super) const SUBJECT: Subject = Subject {
     name: "hitch",
     version: &["/usr/sbin/hitch", "--version"],
     starttls: "",

@@ -7,7 +7,7 @@ use super::subject::{Layout, Subject};
 use super::trial;
 use crate::room::Room;
 
-const SUBJECT: Subject = Subject {
+pub(super) const SUBJECT: Subject = Subject {
     name: "lighttpd",
     version: &["/usr/sbin/lighttpd", "-v"],
     starttls: "",

@@ -10,7 +10,7 @@ use super::trap::{Trap, spring};
 use super::trial;
 use crate::room::Room;
 
-const SUBJECT: Subject = Subject {
+pub(super) const SUBJECT: Subject = Subject {
     name: "postgresql",
     version: &["/usr/lib/postgresql/15/bin/postgres", "--version"],
     starttls: "postgres",

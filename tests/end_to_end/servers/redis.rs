@@ -8,7 +8,7 @@ use super::trap::{Trap, spring};
 use super::trial;
 use crate::room::Room;
 
-const SUBJECT: Subject = Subject {
+pub(super) const SUBJECT: Subject = Subject {
     name: "redis",
     version: &["/usr/bin/redis-server", "--version"],
     starttls: "",

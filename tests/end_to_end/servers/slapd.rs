@@ -9,7 +9,7 @@ use super::trap::{Trap, spring};
 use super::trial;
 use crate::room::Room;
 
-const SUBJECT: Subject = Subject {
+pub(super) const SUBJECT: Subject = Subject {
     name: "slapd",
     version: &["/usr/sbin/slapd", "-VV"],
     starttls: "ldap",

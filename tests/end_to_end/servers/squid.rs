@@ -8,7 +8,7 @@ use super::subject::{Layout, Subject};
 use super::trial;
 use crate::room::Room;
 
-const SUBJECT: Subject = Subject {
+pub(super) const SUBJECT: Subject = Subject {
     name: "squid",
     version: &["/usr/sbin/squid", "-v"],
     starttls: "",

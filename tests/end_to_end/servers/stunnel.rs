@@ -7,7 +7,7 @@ use super::subject::{Layout, Subject, backend};
 use super::trial;
 use crate::room::Room;
 
-const SUBJECT: Subject = Subject {
+pub(super) const SUBJECT: Subject = Subject {
     name: "stunnel",
     version: &["/usr/bin/stunnel4", "-version"],
     starttls: "",

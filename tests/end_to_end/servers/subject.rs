@@ -51,28 +51,42 @@ pub(crate) enum Layout {
     CertificateFirst,
     /// `tls/site.pem`: key, then certificate.
     KeyFirst,
+    /// As this lays them out.
+    Own(fn(&Room, &Pair)),
 }
 
 /// A server that stops with the test.
-pub(crate) struct Running(Child);
+pub(crate) struct Running {
+    command: Command,
+    child: Child,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // The whole group: servers have workers.
-        let group = format!("-{}", self.0.id());
-        let _ = Command::new("kill").args(["-TERM", "--", &group]).stderr(Stdio::null()).status();
-        let until = Instant::now() + Duration::from_secs(5);
-        while Instant::now() < until && !matches!(self.0.try_wait(), Ok(Some(_))) {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
-        let _ = self.0.wait();
+        self.stop();
     }
 }
 
 impl Running {
     pub(crate) fn lives(&mut self) -> bool {
-        matches!(self.0.try_wait(), Ok(None))
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    pub(crate) fn stop(&mut self) {
+        // The whole group: servers have workers.
+        let group = format!("-{}", self.child.id());
+        let _ = Command::new("kill").args(["-TERM", "--", &group]).stderr(Stdio::null()).status();
+        let until = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < until && !matches!(self.child.try_wait(), Ok(Some(_))) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        let _ = self.child.wait();
+    }
+
+    /// The same command once more, once the server was stopped.
+    pub(crate) fn start_again(&mut self) {
+        self.child = self.command.spawn().unwrap();
     }
 }
 
@@ -103,6 +117,7 @@ impl Subject {
                 fs::write(room.file("tls/site.pem"), [certificate, key].concat()).unwrap()
             }
             Layout::KeyFirst => fs::write(room.file("tls/site.pem"), [key, certificate].concat()).unwrap(),
+            Layout::Own(write) => return write(room, pair),
         }
         self.protect(&room.file("tls/site.pem"));
     }
@@ -122,7 +137,8 @@ impl Subject {
         let log = fs::File::create(room.file("log/server")).unwrap();
         let mut command = (self.start)(room);
         command.process_group(0).stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
-        let running = Running(command.spawn().unwrap());
+        let child = command.spawn().unwrap();
+        let running = Running { command, child };
         self.await_served(room, &old.fingerprint);
         running
     }

@@ -65,7 +65,8 @@ fn renew(subject: &Subject, room: &Room, new: &Pair, row: &mut Row) {
     row.served_after_ms = started.elapsed().as_millis();
     let history = room.history("it");
     assert_eq!(history.last().map(|(outcome, _)| outcome.as_str()), Some("changed"), "{history:?}");
-    assert_eq!(subject.served(room), new.fingerprint, "{}", subject.name);
+    // A worker that is on its way out may answer once more.
+    subject.await_served(room, &new.fingerprint);
     if let (Some(session), Some((said, wanted))) = (&mut session, subject.dialogue) {
         let lives = session.answers(said, wanted);
         assert!(lives, "{}: a session did not live through the deployment", subject.name);
@@ -158,10 +159,30 @@ pub(crate) fn is_found_out(
     unharmed(subject, room, served, &before, what);
 }
 
+/// Looks where nobody listens: the deployment is undone although the server serves the new one by then, and it
+/// takes the old one up again.
+pub(crate) fn is_undone_when_nobody_answers(subject: &Subject) {
+    let room = Room::new();
+    let (old, new) = (room.pair("old"), room.pair("new"));
+    let mut running = subject.run(&room, &old);
+    subject.configure(&room, &(subject.config)(&room), &(subject.commands)(&room));
+    let manifest = fs::read_to_string(room.file("plugins.toml")).unwrap();
+    let elsewhere = manifest.replace(&format!("127.0.0.1:{}\"", room.port), "127.0.0.1:1\"");
+    assert_ne!(manifest, elsewhere);
+    fs::write(room.file("plugins.toml"), elsewhere).unwrap();
+    let before = room.snapshot(&["tls"]);
+    room.enqueue("it", &new);
+    room.ok(&["run", "--until-idle"]);
+    assert_eq!(room.history("it")[0].0, "unverified");
+    unharmed(subject, &room, &old, &before, "an undo");
+    assert!(running.lives(), "{}: the server died", subject.name);
+    room.assert_tidy();
+}
+
 /// Nonsense in the server's own configuration: refused or undone, and the server lives.
 fn survive_nonsense(subject: &Subject, room: &Room, served: &Pair, other: &Pair, heeds: bool) -> String {
-    let before = room.snapshot(&["tls"]);
     (subject.spoil)(room);
+    let before = room.snapshot(&["tls"]);
     room.enqueue("it", other);
     room.ok(&["run", "--until-idle"]);
     let (outcome, note) = room.history("it").last().cloned().unwrap();
@@ -182,7 +203,7 @@ fn unharmed(subject: &Subject, room: &Room, served: &Pair, before: &[FileState],
 }
 
 /// What is to be tried again would disturb the next step.
-fn cancel_all(room: &Room) {
+pub(super) fn cancel_all(room: &Room) {
     let rows: serde_json::Value =
         serde_json::from_str(&room.ok(&["--json", "outbox", "list", "--state", "pending"])).unwrap();
     for row in rows.as_array().unwrap() {

@@ -1,7 +1,7 @@
 //! The lines of a journal.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -55,8 +55,16 @@ impl Record {
 
     /// Whether this is about replacing that file where there is one.
     pub(super) fn is_replace_of(&self, place: &Place) -> bool {
-        matches!(self, Self::Replace { root, parent, name, existed: true, .. }
-            if *root == place.root && *parent == place.parent && *name == place.name)
+        matches!(self, Self::Replace { existed: true, .. })
+            && self.file() == Some((&place.root, &place.parent, &place.name))
+    }
+
+    /// The file that this is about, if it is about one.
+    pub(super) fn file(&self) -> Option<(&Path, &Path, &str)> {
+        match self {
+            Self::Replace { root, parent, name, .. } => Some((root, parent, name)),
+            Self::Exec { .. } | Self::Commit => None,
+        }
     }
 
     pub(super) fn exec(argv: &[String], stdin: &str, settings: &ExecSettings) -> Self {

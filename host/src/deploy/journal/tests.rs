@@ -1,6 +1,9 @@
 //! Undo, commit and recovery over real files, and a cut at every step of each.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod order;
+mod refused;
+
 use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};

@@ -1,5 +1,6 @@
 //! Putting back, and forgetting how. Both may be cut short and begun again.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
@@ -20,10 +21,10 @@ use crate::fault;
 const TRIES: u32 = 3;
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Restores every file, newest first, then repeats the commands in their order. A command that fails is told: the files
-/// are back all the same.
+/// Restores every file, then repeats the commands in their order. A command that fails is told: the files are back all the
+/// same.
 pub(super) fn restore(records: &[Record]) -> Result<Option<String>, UndoError> {
-    for record in records.iter().rev() {
+    for record in in_order(records) {
         if let Record::Replace { root, parent, name, directory, fresh, old, existed } = record {
             open(root, parent, *directory)
                 .and_then(|directory| restore_file(&directory, name, fresh, old, *existed))
@@ -48,10 +49,33 @@ pub(super) fn restore(records: &[Record]) -> Result<Option<String>, UndoError> {
     Ok(None)
 }
 
+/// What points at other files is written last, and a server may watch it alone and read the others when it
+/// changes. So what was there goes back in the order in which it was written, and the others are right by then.
+/// What was not there goes after that, newest first: nothing points at it any more. The steps of one file stay
+/// together, newest first.
+pub(super) fn in_order(records: &[Record]) -> Vec<&Record> {
+    let mut files: Vec<Vec<&Record>> = Vec::new();
+    let mut known = BTreeMap::new();
+    for record in records.iter().rev() {
+        let Some(file) = record.file() else { continue };
+        let at = *known.entry(file).or_insert(files.len());
+        match files.get_mut(at) {
+            Some(steps) => steps.push(record),
+            None => files.push(vec![record]),
+        }
+    }
+    let was_there =
+        |steps: &Vec<&Record>| matches!(steps.last(), Some(Record::Replace { existed: true, .. }));
+    let (there, made): (Vec<_>, Vec<_>) = files.into_iter().partition(was_there);
+    there.into_iter().rev().chain(made).flatten().collect()
+}
+
 fn restore_file(directory: &OwnedFd, name: &str, fresh: &str, old: &str, existed: bool) -> io::Result<()> {
     fault::point("undo.file.before");
     let written = look(directory, fresh)?;
-    if existed {
+    // Neither name: the step was not taken, or it is undone already.
+    let ours = written.is_some() || look(directory, old)?.is_some();
+    if ours && existed {
         replaced(directory, name, fresh, old, written.is_some())?;
     } else if let Some(written) = written {
         // Only what this deployment made is removed, and the proof of that goes last.
@@ -62,7 +86,11 @@ fn restore_file(directory: &OwnedFd, name: &str, fresh: &str, old: &str, existed
         fault::point("undo.name.after");
         unlink(directory, fresh)?;
     }
-    fsync(directory)?;
+    match fsync(directory) {
+        // A file system that has become read-only let nobody change anything.
+        Err(Errno::ROFS) if !ours => {}
+        other => other?,
+    }
     fault::point("undo.file.after");
     Ok(())
 }
@@ -73,14 +101,10 @@ fn replaced(directory: &OwnedFd, name: &str, fresh: &str, old: &str, untouched: 
         unlink(directory, old)?;
         return Ok(unlink(directory, fresh)?);
     }
-    match renameat(directory, old, directory, name) {
-        // Two names of one file: rename does nothing then, and the spare name goes.
-        Ok(()) | Err(Errno::NOENT) => {
-            fault::point("undo.name.after");
-            Ok(unlink(directory, old)?)
-        }
-        Err(error) => Err(error.into()),
-    }
+    // Two names of one file: rename does nothing then, and the spare name goes.
+    renameat(directory, old, directory, name)?;
+    fault::point("undo.name.after");
+    Ok(unlink(directory, old)?)
 }
 
 /// Makes durable under which names the files stand now.

@@ -81,10 +81,12 @@ fn everything_that_can_be_written_is_read() {
     assert!(matches!(&target.trust, Trust::Pins(pins) if pins.len() == 2));
     let verify = target.verify.as_ref().unwrap();
     assert_eq!((verify.endpoint.as_str(), verify.server_name.as_str()), ("[::1]:25", "shop.example.test"));
+    assert_eq!(target.required_name(), Some("shop.example.test"));
     assert_eq!((verify.attempts, verify.interval), (3, Duration::from_secs(5)));
     assert!(target.plaintext && target.allow_expired);
     assert_eq!(manifest.targets["ca"].trust, Trust::CaFile(PathBuf::from("/etc/lastmile/roots.pem")));
     assert_eq!(manifest.targets["ca"].verify.as_ref().unwrap().server_name, "127.0.0.1");
+    assert_eq!(manifest.targets["ca"].required_name(), None, "nobody wrote it");
 }
 
 #[test]
