@@ -97,7 +97,7 @@ impl Doors for GrantedDoors {
 
     fn dial(&mut self, endpoint: &str) -> Result<usize, NetError> {
         self.stopped().map_err(NetError::Unreachable)?;
-        let connection = self.net.dial(endpoint, self.deadline)?;
+        let connection = self.net.dial(endpoint, &self.vault, self.deadline)?;
         self.connections.push(Some(connection));
         Ok(self.connections.len() - 1)
     }
