@@ -33,10 +33,7 @@ impl LaneLock {
     ///
     /// The lock's file cannot be made or locked.
     pub fn take(journals: &Path, tenant: &str, target: &str) -> io::Result<Option<Self>> {
-        let mut digest = Sha256::new_with_prefix(tenant);
-        digest.update([0]);
-        digest.update(target);
-        Self::of(journals, hex::encode(digest.finalize()))
+        Self::of(journals, key_of(tenant, target))
     }
 
     /// The lock of the lane with this key.
@@ -55,6 +52,14 @@ impl LaneLock {
     pub(super) fn key(&self) -> &str {
         &self.key
     }
+}
+
+/// The key of this tenant's target: a name for files.
+pub(super) fn key_of(tenant: &str, target: &str) -> String {
+    let mut digest = Sha256::new_with_prefix(tenant);
+    digest.update([0]);
+    digest.update(target);
+    hex::encode(digest.finalize())
 }
 
 impl Drop for LaneLock {

@@ -6,16 +6,18 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::capability::document::Document;
 use crate::capability::fs::{Attributes, FsError, Written};
-use crate::capability::net::{NetDoor, NetError, Request, Response};
+use crate::capability::net::{NetDoor, NetError, Request, Response, Rotation};
 use crate::capability::process::{Command, ExecError, Output};
 use crate::capability::vault::Vault;
 use crate::credential::Credential;
 use crate::deploy::journal::{Stuck, Told};
 use crate::deploy::network::{Network, log};
 use crate::deploy::resolve::Resolved;
-use crate::deploy::{Deployer, clean, guest_failure, run_failure, told};
+use crate::deploy::{Deployer, clean, guest_failure, lane, pins, run_failure, told};
 use crate::outbox::Message;
 use crate::outcome::Failure;
 use crate::sandbox::{Cancel, Doors, GuestDeployment};
@@ -46,7 +48,7 @@ impl Deployer {
         known: Option<&Arc<Credential>>,
     ) -> Result<(), Stuck> {
         let hindered = |failure: Failure| Stuck::ForNow(failure.message);
-        let resolved = self.catalogue.resolve(&before.tenant, &before.target).map_err(hindered)?;
+        let mut resolved = self.catalogue.resolve(&before.tenant, &before.target).map_err(hindered)?;
         if !resolved.loaded.is_reversible() {
             let plugin = &resolved.plugin.name;
             return Err(Stuck::ForNow(format!(
@@ -54,6 +56,9 @@ impl Deployer {
             )));
         }
         let credential = known.map_or_else(|| public(before), |known| Ok(Arc::clone(known)))?;
+        if resolved.target.pin_deployed {
+            resolved.rotation = Some(self.both_pins(before, &credential)?);
+        }
         let guest =
             GuestDeployment { attempt: before.attempt, ..told(&credential, &before.target, &before.config) };
         let vault = Arc::new(Vault::on_the_way_back(credential, resolved.secrets().map_err(hindered)?));
@@ -64,6 +69,15 @@ impl Deployer {
             Ok(Err(failure)) => Err(stuck(&guest_failure(failure), &vault)),
             Err(error) => Err(stuck(&run_failure(&error), &vault)),
         }
+    }
+
+    /// The target may show the new certificate or the one before it, and comes to show the other.
+    fn both_pins(&self, before: &Told, credential: &Credential) -> Result<Arc<Rotation>, Stuck> {
+        let lane = lane::key_of(&before.tenant, &before.target);
+        let deployed = Sha256::digest(credential.leaf_der()).into();
+        pins::on_the_way_back(&self.journal_root, &lane, deployed).map_err(|error| {
+            Stuck::ForNow(format!("what was pinned for the target cannot be read: {error}"))
+        })
     }
 
     /// Of what the connector declares for this configuration, the endpoints that it is still granted.

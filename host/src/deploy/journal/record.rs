@@ -63,7 +63,7 @@ impl Record {
     pub(super) fn file(&self) -> Option<(&Path, &Path, &str)> {
         match self {
             Self::Replace { root, parent, name, .. } => Some((root, parent, name)),
-            Self::Exec { .. } | Self::Commit => None,
+            _ => None,
         }
     }
 
