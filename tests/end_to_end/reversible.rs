@@ -83,7 +83,7 @@ fn a_target_that_does_not_answer_is_asked_again() {
     scene.api.goes_away();
     scene.room.ok(&["run", "--until-idle"]);
     let (outcome, note) = scene.room.history("api").remove(0);
-    assert_eq!(outcome, "uncertain");
+    assert_eq!(outcome, "unavailable");
     assert!(note.contains("is not taken back yet"), "{note}");
     scene.room.ok(&["run", "--until-idle"]);
     assert_eq!(scene.journals(), 1);
@@ -122,6 +122,36 @@ fn what_is_no_longer_granted_is_told_and_holds_up_nothing() {
     assert_eq!(scene.journals(), 0);
     fs::write(scene.room.file("plugins.toml"), granted).unwrap();
     scene.ends_well();
+}
+
+#[test]
+fn the_way_back_is_examined() {
+    let scene = Scene::new("");
+    let path = scene.room.file("transcript.json");
+    let whole = include_str!("reversible/transcript.json");
+    let verdicts = |component: &str, transcript: &str| {
+        fs::write(&path, transcript).unwrap();
+        let subject = self::component(component);
+        let output =
+            scene.room.run(&["--json", "conformance", &subject, "--transcript", path.to_str().unwrap()]);
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        ["goes back over the network", "survives a way back from each cut"].map(|name| {
+            let checks = report["checks"].as_array().unwrap();
+            let check = checks.iter().find(|check| check["check"] == name);
+            check.map_or("none", |check| check["verdict"].as_str().unwrap()).to_owned()
+        })
+    };
+    assert_eq!(verdicts("net-reversible", whole), ["pass", "pass"]);
+    assert_eq!(
+        verdicts(
+            "net-reversible",
+            &whole.replace("\"body\": \"old\" }, \"answer\"", "\"body\": \"new\" }, \"answer\"")
+        )[0],
+        "fail"
+    );
+    assert_eq!(verdicts("rollback-fs", whole)[1], "fail");
+    assert_eq!(verdicts("rollback-trap", whole)[1], "fail");
+    assert_eq!(verdicts("net-wait", whole), ["none", "none"]);
 }
 
 #[test]

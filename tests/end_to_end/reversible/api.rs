@@ -25,8 +25,10 @@ impl Api {
     /// One that uses `active`.
     pub(super) fn start(active: &str) -> Self {
         let state = Arc::new(Mutex::new(State { active: active.to_owned(), ..State::default() }));
-        let (port, shared) = (free_port(), Arc::clone(&state));
-        let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+        let shared = Arc::clone(&state);
+        // Another test may have taken the free one by now.
+        let listener = (0..100).find_map(|_| TcpListener::bind(("127.0.0.1", free_port())).ok()).unwrap();
+        let port = listener.local_addr().unwrap().port();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let state = Arc::clone(&shared);

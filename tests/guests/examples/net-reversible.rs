@@ -25,7 +25,7 @@ impl Connector for Honest {
     fn deploy<S: Sandbox>(sandbox: &mut S, deployment: &Deployment) -> Result<Receipt, Failure> {
         let wanted = &deployment.certificate.fingerprint;
         let file = hostile::text(&deployment.config, "prefix") + "told";
-        sandbox.write(&file, &[document::text(wanted.clone())], &hostile::OPEN)?;
+        sandbox.write(&file, &[document::text(wanted)], &hostile::OPEN)?;
         let mut api = sandbox.dial(&hostile::text(&deployment.config, "endpoint"))?;
         let old = active(&mut api)?;
         if old != *wanted {

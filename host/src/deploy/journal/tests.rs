@@ -406,7 +406,13 @@ fn who_cannot_go_back_yet_is_asked_again_and_the_server_is_told_once() {
     let away: Ask<'_> = &|_, _| Err(Stuck::ForNow("still".to_owned()));
     assert!(matches!(recover(&root, Some(away)).as_slice(), [Err(UndoError::Pending { .. })]));
     assert_eq!(room.journals(), 1);
-    let back = recover(&root, Some(&|_, notes| Ok(assert_eq!(notes, ["a note"]))));
+    let back = recover(
+        &root,
+        Some(&|_, notes| {
+            assert_eq!(notes, ["a note"]);
+            Ok(())
+        }),
+    );
     assert!(matches!(back.as_slice(), [Ok(Recovered { committed: false, .. })]));
     assert_eq!(room.journals(), 0);
     assert!(!room.path.join("told").exists(), "it was told before");
