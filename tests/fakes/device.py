@@ -69,6 +69,10 @@ class Device:
         """Everything that no deployment may touch, as JSON."""
         return {}
 
+    def secret_tokens(self):
+        """What the device made that nobody else may read."""
+        return self.sessions.tokens()
+
     def leftovers(self):
         """What a tidy client would have removed."""
         return []
@@ -180,5 +184,5 @@ class Device:
             "requests": self.requests, "violations": self.violations, "sessions": self.sessions.left_open(),
             "unsaved": self.unsaved(), "leftovers": self.leftovers(), "neighbours": self.neighbours(),
             "serving": {name: pair.shown() for name, pair in self.serving().items()},
-            "secrets": self.sessions.tokens(), "struck": self.fault.struck if self.fault else [], "held": self.held,
+            "struck": self.fault.struck if self.fault else [], "held": self.held,
         }

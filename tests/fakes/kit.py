@@ -49,6 +49,8 @@ class Fake:
             return await self.device(**more)
         if do == "stale":
             return await self.stale(**more)
+        if do == "tokens":
+            return {"tokens": sorted({token for one in self.devices for token in one.secret_tokens()})}
         chosen = self.devices[device]
         match do:
             case "fault":
