@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a make target needs: tests/setup.sh host | servers | mail | java | moto | bench | foreign
+# Installs what a make target needs: tests/setup.sh host | servers | mail | java | moto | judges | bench | foreign
 # As root it installs Debian's packages; otherwise it names what is missing and stops.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -51,6 +51,15 @@ moto() {
   "$venv/bin/pip" install --quiet --disable-pip-version-check 'moto[server]==5.2.5' boto3
 }
 
+judges() { # clients that others wrote, against the fakes
+  local venv=target/judges wanted=tests/fakes/judges/requirements.txt
+  cmp -s "$wanted" "$venv/installed.txt" && return
+  echo "installing the judges into $venv"
+  python3 -m venv --clear "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
+  cp "$wanted" "$venv/installed.txt"
+}
+
 node() { # the machine's own, if it is new enough; else Debian's
   [ "$(command node -p 'process.versions.node.split(".")[0] >= 18' 2>/dev/null)" = true ] && command -v npm >/dev/null && return
   need nodejs npm
@@ -73,6 +82,7 @@ for part in "$@"; do
     java) need openjdk-17-jdk-headless tomcat10 tomcat10-admin curl ;;
     bench) need strace ;;
     moto) need python3 python3-venv; moto ;;
+    judges) need python3 python3-venv; judges ;;
     foreign) need clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32 python3 python3-venv; node ;;
     *) echo "tests/setup.sh: no part '$part'" >&2; exit 2 ;;
   esac
