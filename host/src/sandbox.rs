@@ -51,6 +51,8 @@ pub use run::Loaded;
 
 /// The interface that makes a component a connector.
 const CONNECTOR: &str = "lastmile:connector/connector@0.1.0";
+/// The one by which it takes back what it told its target. It need not be there.
+const ROLLBACK: &str = "lastmile:connector/rollback@0.1.0";
 
 /// Where the sandbox keeps its cache and which program compiles.
 #[derive(Clone, Debug)]
@@ -205,6 +207,20 @@ pub trait Doors: Send {
     ///
     /// As the door says.
     fn peer_certificates(&mut self, id: usize) -> Result<Vec<Vec<u8>>, NetError>;
+
+    /// Notes what a rollback will need, durably.
+    ///
+    /// # Errors
+    ///
+    /// As the door says.
+    fn on_rollback(&mut self, id: usize, note: &str) -> Result<(), NetError>;
+
+    /// Waits, at most as long as the deployment may go on.
+    ///
+    /// # Errors
+    ///
+    /// As the door says.
+    fn wait(&mut self, id: usize, time: Duration) -> Result<(), NetError>;
 
     /// The guest dropped the connection.
     fn close(&mut self, id: usize);

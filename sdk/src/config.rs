@@ -22,6 +22,11 @@ use serde_json::{Map, Value};
 
 use crate::Problem;
 
+mod endpoint;
+mod name;
+
+pub use name::NameRule;
+
 /// The keys of a configuration, taken one by one.
 #[derive(Debug)]
 pub struct Fields {

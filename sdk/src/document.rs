@@ -121,8 +121,5 @@ pub fn base64(bytes: &[u8]) -> String {
 /// The DER of the first certificate in a PEM text (RFC 7468).
 #[must_use]
 pub fn first_der(pem: &str) -> Option<Vec<u8>> {
-    let (_, after) = pem.split_once("-----BEGIN CERTIFICATE-----")?;
-    let (body, _) = after.split_once("-----END CERTIFICATE-----")?;
-    let body: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    STANDARD.decode(body).ok()
+    crate::certificate::ders(pem).into_iter().next()
 }

@@ -8,7 +8,10 @@
 //! | to begin with | |
 //! |---|---|
 //! | [`server`] | a server that takes its certificate from files: a connector is one function |
+//! | [`http`] | a target with an HTTP API: calls, sessions, jobs, what an answer means, the way back |
+//! | [`certificate`] | comparing with what a target shows, names, the kind of the key |
 //! | [`fs`], [`process`], [`net`] | the three doors: what each does, refuses and costs |
+//! | [`Reversible`] | how to take back what the target was told |
 //! | [`document`] | what is written and sent, with its sealed parts |
 //! | [`config`] | a target's configuration, with every fault at once |
 //! | [`failure`] | who is at fault, and whether another attempt helps |
@@ -29,24 +32,28 @@ pub mod bindings {
     //! The contract as wit-bindgen generates it from `wit/`.
     wit_bindgen::generate!({
         path: "../wit",
-        world: "deployment-connector",
+        world: "reversible-connector",
         pub_export_macro: true,
         default_bindings_module: "lastmile_sdk::bindings",
         additional_derives: [PartialEq, Eq, Clone],
     });
 }
 
+pub mod certificate;
 pub mod config;
 mod connector;
 pub mod document;
 pub mod failure;
 pub mod fs;
+pub mod http;
 pub mod net;
 pub mod process;
 #[cfg(all(target_arch = "wasm32", feature = "runtime"))]
 mod runtime;
 mod sandbox;
 pub mod server;
+#[doc(hidden)]
+pub use lastmile_sdk_plain as plain;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 
@@ -61,7 +68,7 @@ pub use bindings::exports::lastmile::connector::connector::{
 pub use bindings::lastmile::connector::types::{
     Encoding, KeyFormat, Keystore, Part, Passphrase, Sealed, Secret,
 };
-pub use connector::Connector;
+pub use connector::{Connector, Reversible};
 pub use fs::{Attributes, Error as FsError, Outcome as Written};
 pub use net::{Error as NetError, Request, Response};
 pub use process::{Command, Error as ExecError, Output, Rollback, Status};

@@ -28,10 +28,13 @@
 //! After a request that changes something, `unreachable` leaves open whether it arrived: return
 //! [`Failure::Uncertain`](crate::Failure::Uncertain), and ask first on every attempt.
 //!
+//! What was told over the network the connector alone can take back: see [`Reversible`](crate::Reversible). Where a target
+//! works on a job, [`wait`](crate::Connection::wait) between two questions.
+//!
 //! # What it costs
 //!
-//! One host call for `dial`, `request`, `send` and `receive` each. Paths, headers and bodies count towards `bytes-out`, answers
-//! towards `bytes-in`; one answer has at most `response-bytes` (1 MiB). An open connection is one of 16 `handles` until it is
-//! dropped. Nothing is journalled: what a target was told, no undo takes back.
+//! One host call for `dial`, `request`, `send`, `receive`, `on_rollback` and `wait` each. Paths, headers, bodies and notes count
+//! towards `bytes-out`, answers towards `bytes-in`; one answer has at most `response-bytes` (1 MiB). An open connection is one
+//! of 16 `handles` until it is dropped. A new note costs one fsync, as it must outlive a crash; nothing else is journalled.
 
 pub use crate::bindings::lastmile::connector::net::{Error, Request, Response};

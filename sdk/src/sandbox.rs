@@ -61,6 +61,22 @@ pub trait Connection {
     ///
     /// The connection is not encrypted.
     fn peer_certificates(&mut self) -> Result<Vec<Vec<u8>>, NetError>;
+
+    /// Notes, before a request that changes something, what [`Reversible::rollback`](crate::Reversible::rollback) will
+    /// need to take it back. The note is durable when this returns. It is no place for a secret.
+    ///
+    /// # Errors
+    ///
+    /// `invalid` where the connector is not exported as `reversible`, and for notes beyond 64 KiB each, 64 or 256 KiB
+    /// together.
+    fn on_rollback(&mut self, note: &str) -> Result<(), NetError>;
+
+    /// Waits before the target is asked again: at most a minute, and never beyond the deployment's time.
+    ///
+    /// # Errors
+    ///
+    /// The connection is closed, or the deployment may not go on.
+    fn wait(&mut self, ms: u32) -> Result<(), NetError>;
 }
 
 /// The sandbox that lastmile runs the component in.
@@ -98,5 +114,13 @@ impl Connection for net::Connection {
 
     fn peer_certificates(&mut self) -> Result<Vec<Vec<u8>>, NetError> {
         net::Connection::peer_certificates(self)
+    }
+
+    fn on_rollback(&mut self, note: &str) -> Result<(), NetError> {
+        net::Connection::on_rollback(self, note)
+    }
+
+    fn wait(&mut self, ms: u32) -> Result<(), NetError> {
+        net::Connection::wait(self, ms)
     }
 }

@@ -4,7 +4,7 @@
 extern crate std;
 
 use alloc::borrow::ToOwned;
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -13,9 +13,14 @@ use alloc::vec::Vec;
 use core::cell::RefCell;
 
 use crate::{
-    Attributes, Capability, Certificate, Command, Connection, Deployment, ExecError, FsError, Keystore,
-    NetError, Output, Part, Passphrase, Request, Response, Rollback, Sandbox, Secret, Status, Written,
+    Attributes, Capability, Certificate, Command, Connection, Deployment, ExecError, Failure, FsError, Keystore,
+    NetError, Output, Part, Passphrase, Request, Response, Reversible, Rollback, Sandbox, Secret, Status,
+    Written,
 };
+
+mod script;
+
+use script::Script;
 
 /// A request as the double saw it.
 #[derive(Clone, Debug)]
@@ -40,10 +45,16 @@ pub struct Double {
     pub repeated: Vec<Vec<String>>,
     /// What a program answers, by any part of its command line; others succeed silently.
     pub outputs: BTreeMap<String, Output>,
-    /// What the network answers, in order.
-    pub responses: Rc<RefCell<VecDeque<Result<Response, NetError>>>>,
+    /// What the network answers.
+    responses: Rc<RefCell<Script>>,
     /// What was requested, in order.
     pub requests: Rc<RefCell<Vec<Sent>>>,
+    /// What was noted for a rollback, in order, each once.
+    pub notes: Rc<RefCell<Vec<String>>>,
+    /// How long it was to wait, in milliseconds, in order. A wait of the double takes no time.
+    pub waits: Rc<RefCell<Vec<u32>>>,
+    /// Whether a rollback runs: then only the network is open.
+    going_back: bool,
 }
 
 impl Double {
@@ -56,12 +67,26 @@ impl Double {
     /// Lets the next request be answered so.
     pub fn answer(&mut self, status: u16, body: &str) {
         let response = Response { status, headers: Vec::new(), body: body.as_bytes().to_vec() };
-        self.responses.borrow_mut().push_back(Ok(response));
+        self.responses.borrow_mut().in_order.push_back(Ok(response));
     }
 
     /// Lets the next request fail so.
     pub fn fail(&mut self, error: NetError) {
-        self.responses.borrow_mut().push_back(Err(error));
+        self.responses.borrow_mut().in_order.push_back(Err(error));
+    }
+
+    /// Plays a rollback as the host does: with the notes newest first, and with the network alone.
+    ///
+    /// # Errors
+    ///
+    /// As the connector says.
+    pub fn roll_back<R: Reversible>(&mut self, deployment: &Deployment) -> Result<(), Failure> {
+        let notes: Vec<String> = self.notes.borrow().iter().rev().cloned().collect();
+        let told = Deployment { private_key: None, ..deployment.clone() };
+        self.going_back = true;
+        let ended = R::rollback(self, &told, &notes);
+        self.going_back = false;
+        ended
     }
 
     fn granted(&self, argv: &[String]) -> Result<(), ExecError> {
@@ -82,6 +107,9 @@ impl Sandbox for Double {
     type Connection = DoubleConnection;
 
     fn write(&mut self, path: &str, content: &[Part], attributes: &Attributes) -> Result<Written, FsError> {
+        if self.going_back {
+            return Err(FsError::Denied(NETWORK_ALONE.to_owned()));
+        }
         let granted =
             |prefix: &String| path == prefix || (prefix.ends_with('/') && path.starts_with(prefix.as_str()));
         if !self.declared.iter().any(|power| matches!(power, Capability::FsWrite(prefix) if granted(prefix)))
@@ -101,6 +129,9 @@ impl Sandbox for Double {
     }
 
     fn exec(&mut self, command: &Command) -> Result<Output, ExecError> {
+        if self.going_back {
+            return Err(ExecError::Denied(NETWORK_ALONE.to_owned()));
+        }
         self.granted(&command.argv)?;
         self.commands.push(command.argv.clone());
         match &command.on_rollback {
@@ -127,29 +158,40 @@ impl Sandbox for Double {
         if !self.declared.iter().any(granted) {
             return Err(NetError::Denied(endpoint.to_owned()));
         }
-        Ok(DoubleConnection { responses: Rc::clone(&self.responses), requests: Rc::clone(&self.requests) })
+        Ok(DoubleConnection {
+            responses: Rc::clone(&self.responses),
+            requests: Rc::clone(&self.requests),
+            notes: Rc::clone(&self.notes),
+            waits: Rc::clone(&self.waits),
+            going_back: self.going_back,
+        })
     }
 }
 
 /// A connection of the double.
 #[derive(Debug)]
 pub struct DoubleConnection {
-    responses: Rc<RefCell<VecDeque<Result<Response, NetError>>>>,
+    responses: Rc<RefCell<Script>>,
     requests: Rc<RefCell<Vec<Sent>>>,
+    notes: Rc<RefCell<Vec<String>>>,
+    waits: Rc<RefCell<Vec<u32>>>,
+    going_back: bool,
 }
 
 impl Connection for DoubleConnection {
     fn request(&mut self, request: &Request) -> Result<Response, NetError> {
+        let mut documents = request.headers.iter().map(|(_, value)| value).chain([&request.body]).flatten();
+        if self.going_back && documents.any(of_the_credential) {
+            return Err(NetError::Invalid(
+                "a rollback has the target's own secrets and nothing of the credential".to_owned(),
+            ));
+        }
         let headers =
             request.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), render(value))).collect();
-        self.requests.borrow_mut().push(Sent {
-            line: format!("{} {}", request.method, request.path),
-            headers,
-            body: render(&request.body),
-        });
-        let scripted = self.responses.borrow_mut().pop_front();
-        scripted
-            .unwrap_or_else(|| Err(NetError::Unreachable("the test wrote down no further answer".to_owned())))
+        let line = format!("{} {}", request.method, request.path);
+        let answer = self.responses.borrow_mut().answer(&line);
+        self.requests.borrow_mut().push(Sent { line, headers, body: render(&request.body) });
+        answer
     }
 
     fn send(&mut self, _: &[Part]) -> Result<(), NetError> {
@@ -163,6 +205,29 @@ impl Connection for DoubleConnection {
     fn peer_certificates(&mut self) -> Result<Vec<Vec<u8>>, NetError> {
         Ok(Vec::new())
     }
+
+    fn on_rollback(&mut self, note: &str) -> Result<(), NetError> {
+        if self.going_back {
+            return Err(NetError::Invalid("a rollback notes nothing".to_owned()));
+        }
+        let mut notes = self.notes.borrow_mut();
+        if !notes.iter().any(|known| known == note) {
+            notes.push(note.to_owned());
+        }
+        Ok(())
+    }
+
+    fn wait(&mut self, ms: u32) -> Result<(), NetError> {
+        self.waits.borrow_mut().push(ms);
+        Ok(())
+    }
+}
+
+const NETWORK_ALONE: &str = "a rollback reaches the network alone";
+
+/// Whether the part is a secret that is gone with the deployment.
+fn of_the_credential(part: &Part) -> bool {
+    matches!(part, Part::Sealed(sealed) if !matches!(sealed.secret, Secret::Named(_)))
 }
 
 /// A document as text; a sealed part is its name between guillemets.

@@ -15,6 +15,7 @@ mod clock;
 mod connection;
 mod door;
 mod http;
+mod notes;
 mod raw;
 mod sigv4;
 mod tls;
@@ -24,6 +25,7 @@ mod tests;
 
 pub use connection::Connection;
 pub use door::NetDoor;
+pub use notes::Notes;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -144,6 +144,30 @@ impl Doors for ScriptedDoors {
         Ok(Vec::new())
     }
 
+    fn on_rollback(&mut self, _: usize, note: &str) -> Result<(), NetError> {
+        self.note(format!("on rollback {note}"));
+        let mut world = self.0.lock();
+        if !world.notes.add(note)? || !world.script.as_ref().is_some_and(|script| script.tells_of_notes) {
+            return Ok(());
+        }
+        match next(&mut world)? {
+            Exchange::OnRollback(wanted) if filled(&wanted, &world.deployment) == note => Ok(()),
+            other => Err(differ(&mut world, &format!("it notes `{note}`, the transcript has {other:?}"))),
+        }
+    }
+
+    fn wait(&mut self, _: usize, time: Duration) -> Result<(), NetError> {
+        self.note(format!("wait {time:?}"));
+        let mut world = self.0.lock();
+        if !world.script.as_ref().is_some_and(|script| script.tells_of_waits) {
+            return Ok(());
+        }
+        match next(&mut world)? {
+            Exchange::Wait(ms) if Duration::from_millis(u64::from(ms)) == time => Ok(()),
+            other => Err(differ(&mut world, &format!("it waits {time:?}, the transcript has {other:?}"))),
+        }
+    }
+
     fn close(&mut self, _: usize) {}
 
     fn log(&mut self, _: &str, _: &[u8]) {}

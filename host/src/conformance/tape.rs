@@ -164,6 +164,18 @@ impl Doors for RecordingDoors {
         self.real.peer_certificates(id)
     }
 
+    fn on_rollback(&mut self, id: usize, note: &str) -> Result<(), NetError> {
+        self.real.on_rollback(id, note)?;
+        self.tape.add(Exchange::OnRollback(note.to_owned()));
+        Ok(())
+    }
+
+    fn wait(&mut self, id: usize, time: Duration) -> Result<(), NetError> {
+        self.real.wait(id, time)?;
+        self.tape.add(Exchange::Wait(u32::try_from(time.as_millis()).unwrap_or(u32::MAX)));
+        Ok(())
+    }
+
     fn close(&mut self, id: usize) {
         self.real.close(id);
     }

@@ -93,6 +93,10 @@ pub(super) enum Exchange {
     Send(String),
     /// Bytes that are received then.
     Receive(String),
+    /// What is noted for a rollback.
+    OnRollback(String),
+    /// How long it waits, in milliseconds. When it is played it takes no time.
+    Wait(u32),
 }
 
 /// A request, as far as the author cares.
@@ -164,14 +168,22 @@ pub(super) struct Script {
     left: VecDeque<Exchange>,
     /// Whether the transcript says anything of commands; otherwise each succeeds silently.
     pub(super) tells_of_commands: bool,
+    /// Whether it says anything of notes for a rollback; otherwise each is taken.
+    pub(super) tells_of_notes: bool,
+    /// Whether it says anything of waits; otherwise each is over at once.
+    pub(super) tells_of_waits: bool,
 }
 
 impl Script {
     /// The script of one of these runs.
     pub(super) fn new(runs: &[Run], run: &Run) -> Self {
-        let is_command = |exchange: &Exchange| matches!(exchange, Exchange::Exec { .. });
-        let tells_of_commands = runs.iter().flat_map(|run| &run.exchanges).any(is_command);
-        Self { left: run.exchanges.iter().cloned().collect(), tells_of_commands }
+        let tells_of = |kind: fn(&Exchange) -> bool| runs.iter().flat_map(|run| &run.exchanges).any(kind);
+        Self {
+            left: run.exchanges.iter().cloned().collect(),
+            tells_of_commands: tells_of(|exchange| matches!(exchange, Exchange::Exec { .. })),
+            tells_of_notes: tells_of(|exchange| matches!(exchange, Exchange::OnRollback(_))),
+            tells_of_waits: tells_of(|exchange| matches!(exchange, Exchange::Wait(_))),
+        }
     }
 
     /// The next exchange.

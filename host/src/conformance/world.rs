@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::transcript::Script;
 use crate::capability::document::{Document, Part};
+use crate::capability::net::Notes;
 use crate::grant::Grant;
 use crate::sandbox::{Cancel, GuestDeployment};
 
@@ -27,6 +28,7 @@ impl Shared {
             sealed: BTreeSet::new(),
             differences: Vec::new(),
             unanswered: false,
+            notes: Notes::default(),
             cut: None,
         })))
     }
@@ -60,6 +62,8 @@ pub(super) struct World {
     pub(super) differences: Vec<String>,
     /// Whether a request had no answer for want of a transcript.
     pub(super) unanswered: bool,
+    /// What was noted for a rollback since the deployment began.
+    pub(super) notes: Notes,
     /// The call, from 0, at which the deployment is cut.
     pub(super) cut: Option<(usize, Cancel)>,
 }
@@ -71,6 +75,7 @@ impl World {
         self.endpoints.clear();
         self.beyond.clear();
         self.differences.clear();
+        self.notes = Notes::default();
         (self.changed, self.unanswered, self.script, self.cut) = (false, false, script, cut);
     }
 

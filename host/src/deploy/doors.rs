@@ -10,11 +10,15 @@ use crate::capability::fs::{Attributes, FsDoor, FsError, Written};
 use crate::capability::net::{Connection, NetDoor, NetError, Request, Response};
 use crate::capability::process::{Command, ExecDoor, ExecError, Output};
 use crate::capability::vault::Vault;
-use crate::deploy::journal::Journal;
+use crate::deploy::journal::{Journal, Told};
 use crate::deploy::resolve::Resolved;
+use crate::fault;
 use crate::grant::Grant;
 use crate::outcome::{Failure, Outcome};
 use crate::sandbox::{Cancel, Doors};
+
+/// How often one who waits looks whether it was stopped.
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// Doors that open for exactly what was declared within the grant.
 pub struct GrantedDoors {
@@ -26,6 +30,7 @@ pub struct GrantedDoors {
     journal: Arc<Journal>,
     deadline: Instant,
     cancel: Cancel,
+    told: Told,
 }
 
 impl GrantedDoors {
@@ -39,6 +44,7 @@ impl GrantedDoors {
         declared: &Grant,
         vault: &Arc<Vault>,
         journal: &Arc<Journal>,
+        told: Told,
         runtime: Handle,
         deadline: Instant,
         cancel: &Cancel,
@@ -57,6 +63,7 @@ impl GrantedDoors {
             journal: Arc::clone(journal),
             deadline,
             cancel: cancel.clone(),
+            told,
         })
     }
 
@@ -119,6 +126,27 @@ impl Doors for GrantedDoors {
 
     fn peer_certificates(&mut self, id: usize) -> Result<Vec<Vec<u8>>, NetError> {
         self.connection(id)?.peer_certificates()
+    }
+
+    fn on_rollback(&mut self, id: usize, note: &str) -> Result<(), NetError> {
+        self.connection(id)?;
+        fault::point("journal.note.before");
+        self.journal.note(&self.told, note)?;
+        fault::point("journal.note.after");
+        Ok(())
+    }
+
+    fn wait(&mut self, id: usize, time: Duration) -> Result<(), NetError> {
+        self.connection(id)?;
+        let until = (Instant::now() + time).min(self.deadline);
+        while !self.cancel.is_cancelled() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            std::thread::sleep(left.min(GLANCE));
+        }
+        self.stopped().map_err(NetError::Unreachable)
     }
 
     fn close(&mut self, id: usize) {

@@ -8,6 +8,7 @@
 //! declared by name, and the directories are made durable once, just before the mark that makes them final.
 
 mod lines;
+mod network;
 mod record;
 mod recover;
 mod undo;
@@ -22,11 +23,13 @@ use thiserror::Error;
 use self::lines::Lines;
 use self::record::Record;
 use crate::capability::fs::OWN_NAMES;
+use crate::capability::net::Notes;
 use crate::capability::process::ExecSettings;
 use crate::capability::{Names, Place, UndoLog};
 use crate::deploy::lane::LaneLock;
 use crate::fault;
 
+pub use self::network::{Ask, Stuck, Told};
 pub use self::recover::{Recovered, recover, recover_lane};
 
 /// What the name of a journal ends in that has no record yet.
@@ -94,6 +97,8 @@ struct Open {
     expected: Vec<Place>,
     /// Records whose step was not taken yet. To undo them changes nothing.
     ahead: Vec<usize>,
+    /// What the connector noted for its way back.
+    notes: Notes,
     /// Whether the names of the new files are durable.
     durable: bool,
 }

@@ -40,6 +40,11 @@ pub enum Step {
         /// `scheme://host:port`.
         endpoint: String,
     },
+    /// Note this for a rollback over the network.
+    Note {
+        /// In the connector's own words.
+        note: String,
+    },
     /// Send this request. Its answer is unknown to a dry run, so the plan ends here for this connection.
     Request {
         /// The method and path.
@@ -149,6 +154,15 @@ impl Doors for PlanDoors {
 
     fn peer_certificates(&mut self, _: usize) -> Result<Vec<Vec<u8>>, NetError> {
         Err(NetError::Unreachable("this is a dry run: nothing was dialled".to_owned()))
+    }
+
+    fn on_rollback(&mut self, _: usize, note: &str) -> Result<(), NetError> {
+        self.record(Step::Note { note: note.to_owned() });
+        Ok(())
+    }
+
+    fn wait(&mut self, _: usize, _: Duration) -> Result<(), NetError> {
+        Ok(())
     }
 
     fn close(&mut self, _: usize) {}

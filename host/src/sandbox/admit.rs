@@ -8,10 +8,11 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::scan::{self, Scanned};
-use super::{CONNECTOR, Granted, Limits, PluginSpec, wasi};
+use super::{CONNECTOR, Granted, Limits, PluginSpec, ROLLBACK, wasi};
 
-/// The connector, and what componentize-py and componentize-qjs leave behind of their build; nothing calls it.
-const EXPORTS: &[&str] = &[CONNECTOR, "init", "exports"];
+/// The connector with its way back, and what componentize-py and componentize-qjs leave behind of their build; nothing
+/// calls it.
+const EXPORTS: &[&str] = &[CONNECTOR, ROLLBACK, "init", "exports"];
 
 const FS: &str = "lastmile:connector/fs@0.1.0";
 const NET: &str = "lastmile:connector/net@0.1.0";

@@ -7,7 +7,7 @@ use std::time::Instant;
 use wasmtime::Store;
 
 use super::bindings::exports::lastmile::connector::connector::Deployment;
-use super::imports::State;
+use super::imports::{Noting, State};
 use super::limits::Budget;
 use super::run::Loaded;
 use super::shut::Shut;
@@ -34,11 +34,11 @@ impl<'a> Floor<'a> {
     pub fn call(&self) -> Result<(), RunError> {
         // The budget is asked by calls of the host alone, and an empty deployment makes none.
         let budget = Budget::new(self.loaded.limits.clone(), Instant::now(), Cancel::default());
-        let mut store = Store::new(&self.loaded.engine, State::new(Box::new(Shut), budget));
+        let mut store = Store::new(&self.loaded.engine, State::new(Box::new(Shut), budget, Noting::NoWayBack));
         // The profile counts epochs; a store begins at the one in which it would end.
         store.set_epoch_deadline(u64::MAX / 2);
         let called =
-            self.loaded.linked.instantiate(&mut store).and_then(|instance| {
+            self.loaded.linked.connector.instantiate(&mut store).and_then(|instance| {
                 instance.lastmile_connector_connector().call_deploy(&mut store, &self.told)
             });
         match called {

@@ -9,13 +9,30 @@ use super::limits::Budget;
 use super::wasi::Output;
 use super::{Doors, convert};
 
+/// One wait of a connector.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
 /// What a store holds.
 pub(super) struct State {
     pub(super) doors: Box<dyn Doors>,
     pub(super) budget: Budget,
     /// When the call began.
     pub(super) started: Instant,
+    noting: Noting,
     output: Output,
+}
+
+/// What becomes of a note for a rollback.
+#[derive(Clone, Copy)]
+pub(super) enum Noting {
+    /// The doors keep it.
+    Durable,
+    /// The component has no `rollback` that could read it.
+    NoWayBack,
+    /// It is the rollback that runs.
+    GoingBack,
+    /// It is a call that changes nothing.
+    NothingChanges,
 }
 
 /// A connection; its number is the doors' own.
@@ -24,8 +41,8 @@ pub(super) struct State {
 pub struct Dialled;
 
 impl State {
-    pub(super) fn new(doors: Box<dyn Doors>, budget: Budget) -> Self {
-        Self { doors, budget, started: Instant::now(), output: Output::default() }
+    pub(super) fn new(doors: Box<dyn Doors>, budget: Budget, noting: Noting) -> Self {
+        Self { doors, budget, started: Instant::now(), noting, output: Output::default() }
     }
 
     /// What an inert WASI guest printed, as far as the limit goes.
@@ -142,6 +159,35 @@ impl net::HostConnection for State {
         let certificates = self.doors.peer_certificates(id(&connection));
         self.budget.answer(certificates.iter().flatten().map(Vec::len).sum())?;
         Ok(certificates.map_err(convert::net_error))
+    }
+
+    fn on_rollback(
+        &mut self,
+        connection: Resource<Dialled>,
+        note: String,
+    ) -> wasmtime::Result<Result<(), net::Error>> {
+        self.budget.call(note.len())?;
+        let why = match self.noting {
+            Noting::Durable => {
+                return Ok(self.doors.on_rollback(id(&connection), &note).map_err(convert::net_error));
+            }
+            Noting::NoWayBack => "the component does not export lastmile:connector/rollback, which would read the note",
+            Noting::GoingBack => "a rollback notes nothing",
+            Noting::NothingChanges => "only `deploy` changes anything",
+        };
+        Ok(Err(net::Error::Invalid(why.to_owned())))
+    }
+
+    fn wait(
+        &mut self,
+        connection: Resource<Dialled>,
+        ms: u32,
+    ) -> wasmtime::Result<Result<(), net::Error>> {
+        self.budget.call(0)?;
+        let time = Duration::from_millis(u64::from(ms)).min(LONGEST_WAIT);
+        let waited = self.doors.wait(id(&connection), time);
+        self.budget.in_time()?;
+        Ok(waited.map_err(convert::net_error))
     }
 
     fn drop(&mut self, connection: Resource<Dialled>) -> wasmtime::Result<()> {

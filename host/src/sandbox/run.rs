@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use wasmtime::component::TypedFunc;
 use wasmtime::{Engine, Store, UpdateDeadline};
 
-use super::bindings::DeploymentConnectorPre;
-use super::bindings::exports::lastmile::connector::connector::Guest;
+use super::bindings::exports::lastmile::connector::connector::{Deployment, Failure, Guest};
 use super::classify::classify;
 use super::clock::Clock;
-use super::imports::State;
+use super::imports::{Noting, State};
 use super::limits::Budget;
+use super::link::Linked;
 use super::shut::Shut;
 use super::{
     Cancel, Capability, Doors, GuestDeployment, GuestFailure, GuestReceipt, Inert, Limits, Problem, RunError,
@@ -24,11 +25,17 @@ const HANDLES: usize = 512;
 /// For the calls that need no world: name and capabilities.
 const THINKING_TIME: Duration = Duration::from_secs(5);
 
+/// For a rollback, beside whatever the deployment had.
+const WAY_BACK: Duration = Duration::from_secs(60);
+
+/// The contract's `rollback`.
+type Rollback = TypedFunc<(Deployment, Vec<String>), (Result<(), Failure>,)>;
+
 /// A component that was admitted, compiled and linked.
 pub struct Loaded {
     pub(super) engine: Engine,
     clock: Arc<Clock>,
-    pub(super) linked: DeploymentConnectorPre<State>,
+    pub(super) linked: Linked,
     pub(super) limits: Limits,
 }
 
@@ -36,7 +43,7 @@ impl Loaded {
     pub(super) fn new(
         engine: Engine,
         clock: Arc<Clock>,
-        linked: DeploymentConnectorPre<State>,
+        linked: Linked,
         limits: Limits,
     ) -> Self {
         Self { engine, clock, linked, limits }
@@ -45,7 +52,17 @@ impl Loaded {
     /// Instantiates once and runs nothing: what does not start, or is another kind of connector, is refused
     /// when it is loaded.
     pub(super) fn start(&self) -> Result<(), RunError> {
-        self.think(|_, _| Ok(()))
+        self.think(|_, _| Ok(()))?;
+        if self.is_reversible() {
+            self.run(self.shut(), |store| self.rollback_of(store).map(|_| ()))?;
+        }
+        Ok(())
+    }
+
+    /// Whether the connector can take back what it told its target.
+    #[must_use]
+    pub const fn is_reversible(&self) -> bool {
+        self.linked.rollback.is_some()
     }
 
     /// What the connector calls itself.
@@ -70,7 +87,7 @@ impl Loaded {
     /// What the component gets of each WASI import, if WASI is answered inertly.
     #[must_use]
     pub fn inert_wasi(&self) -> Vec<Inert> {
-        inert::describe(&self.engine, self.linked.instance_pre().component())
+        inert::describe(&self.engine, self.linked.connector.instance_pre().component())
     }
 
     /// Runs the deployment behind these doors.
@@ -86,7 +103,10 @@ impl Loaded {
         cancel: &Cancel,
     ) -> Result<Result<GuestReceipt, GuestFailure>, RunError> {
         let told = convert::deployment(deployment);
-        let answer = self.call(doors, deadline, cancel, |guest, store| guest.call_deploy(store, &told))?;
+        let budget = Budget::new(self.limits.clone(), deadline, cancel.clone());
+        let noting = if self.is_reversible() { Noting::Durable } else { Noting::NoWayBack };
+        let state = State::new(doors, budget, noting);
+        let answer = self.connector(state, |guest, store| guest.call_deploy(store, &told))?;
         Ok(answer.map(convert::receipt).map_err(convert::failure))
     }
 
@@ -103,27 +123,71 @@ impl Loaded {
         cancel: &Cancel,
     ) -> Result<Result<Option<String>, GuestFailure>, RunError> {
         let told = convert::deployment(deployment);
-        let answer = self.call(doors, deadline, cancel, |guest, store| guest.call_observe(store, &told))?;
+        let budget = Budget::new(self.limits.clone(), deadline, cancel.clone());
+        let state = State::new(doors, budget, Noting::NothingChanges);
+        let answer = self.connector(state, |guest, store| guest.call_observe(store, &told))?;
         Ok(answer.map_err(convert::failure))
+    }
+
+    /// Has the connector take back what it told its target; the notes are newest first. Nobody cuts this short: whoever has
+    /// lost the right to deploy must still go back.
+    ///
+    /// # Errors
+    ///
+    /// The guest did not return.
+    pub fn rollback(
+        &self,
+        deployment: &GuestDeployment,
+        notes: &[String],
+        doors: Box<dyn Doors>,
+    ) -> Result<Result<(), GuestFailure>, RunError> {
+        let told = convert::deployment(deployment);
+        let limits = Limits { wall: WAY_BACK, ..self.limits.clone() };
+        let budget = Budget::new(limits, Instant::now() + WAY_BACK, Cancel::default());
+        let (answer,) = self.run(State::new(doors, budget, Noting::GoingBack), |store| {
+            self.rollback_of(store)?.call(store, (told, notes.to_vec()))
+        })?;
+        Ok(answer.map_err(convert::failure))
+    }
+
+    /// The function, of the contract's type, in an instance of its own.
+    fn rollback_of(&self, store: &mut Store<State>) -> wasmtime::Result<Rollback> {
+        let index = self.linked.rollback.as_ref();
+        let index = index.ok_or_else(|| wasmtime::format_err!("the component exports no `rollback`"))?;
+        self.linked.connector.instance_pre().instantiate(&mut *store)?.get_typed_func(store, index)
     }
 
     fn think<R>(
         &self,
         call: impl FnOnce(&Guest, &mut Store<State>) -> wasmtime::Result<R>,
     ) -> Result<R, RunError> {
-        let wall = self.limits.wall.min(THINKING_TIME);
-        self.call(Box::new(Shut), Instant::now() + wall, &Cancel::default(), call)
+        self.connector(self.shut(), call)
     }
 
-    fn call<R>(
+    /// What needs no world.
+    fn shut(&self) -> State {
+        let deadline = Instant::now() + self.limits.wall.min(THINKING_TIME);
+        let budget = Budget::new(self.limits.clone(), deadline, Cancel::default());
+        State::new(Box::new(Shut), budget, Noting::NothingChanges)
+    }
+
+    fn connector<R>(
         &self,
-        doors: Box<dyn Doors>,
-        deadline: Instant,
-        cancel: &Cancel,
+        state: State,
         call: impl FnOnce(&Guest, &mut Store<State>) -> wasmtime::Result<R>,
     ) -> Result<R, RunError> {
-        let budget = Budget::new(self.limits.clone(), deadline, cancel.clone());
-        let mut store = Store::new(&self.engine, State::new(doors, budget));
+        self.run(state, |store| {
+            let instance = self.linked.connector.instantiate(&mut *store)?;
+            call(instance.lastmile_connector_connector(), store)
+        })
+    }
+
+    fn run<R>(
+        &self,
+        state: State,
+        call: impl FnOnce(&mut Store<State>) -> wasmtime::Result<R>,
+    ) -> Result<R, RunError> {
+        let mut store = Store::new(&self.engine, state);
         store.limiter(|state| &mut state.budget);
         store.set_hostcall_fuel(HOSTCALL_FUEL);
         store.set_max_component_handles(HANDLES);
@@ -134,10 +198,7 @@ impl Loaded {
             Ok(UpdateDeadline::Continue(1))
         });
         store.set_epoch_deadline(1);
-        let ended = self
-            .linked
-            .instantiate(&mut store)
-            .and_then(|instance| call(instance.lastmile_connector_connector(), &mut store));
+        let ended = call(&mut store);
         store.data_mut().end_log();
         ended.map_err(|error| classify(&error))
     }

@@ -35,6 +35,12 @@ impl Doors for Shut {
     fn peer_certificates(&mut self, _: usize) -> Result<Vec<Vec<u8>>, NetError> {
         Err(NetError::Denied(SHUT.to_owned()))
     }
+    fn on_rollback(&mut self, _: usize, _: &str) -> Result<(), NetError> {
+        Err(NetError::Denied(SHUT.to_owned()))
+    }
+    fn wait(&mut self, _: usize, _: Duration) -> Result<(), NetError> {
+        Err(NetError::Denied(SHUT.to_owned()))
+    }
     fn close(&mut self, _: usize) {}
     fn log(&mut self, _: &str, _: &[u8]) {}
 }

@@ -90,6 +90,12 @@ impl Doors for Counting {
     fn peer_certificates(&mut self, _: usize) -> Result<Vec<Vec<u8>>, NetError> {
         self.reached(Ok(Vec::new()))
     }
+    fn on_rollback(&mut self, _: usize, _: &str) -> Result<(), NetError> {
+        self.reached(Ok(()))
+    }
+    fn wait(&mut self, _: usize, _: Duration) -> Result<(), NetError> {
+        self.reached(Ok(()))
+    }
     fn close(&mut self, _: usize) {}
     fn log(&mut self, _: &str, _: &[u8]) {}
 }

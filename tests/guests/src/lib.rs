@@ -99,10 +99,33 @@ pub fn success(_: &Deployment) -> Receipt {
     Receipt { changed: true, reference: "attack".into(), note: "it worked".into() }
 }
 
-/// A component whose `deploy` is this block; `$sandbox` and `$deployment` are its arguments.
+/// A component whose `deploy` is this block; `$sandbox` and `$deployment` are its arguments. Another block is its
+/// `rollback`, with the notes as well.
 #[macro_export]
 macro_rules! attack {
     ($name:literal, |$sandbox:ident, $deployment:ident| $body:block) => {
+        $crate::attack!(@ $name, |$sandbox, $deployment| $body);
+
+        lastmile_sdk::export!(Attack);
+    };
+    ($name:literal, |$sandbox:ident, $deployment:ident| $body:block, |$s:ident, $d:ident, $notes:ident| $back:block) => {
+        $crate::attack!(@ $name, |$sandbox, $deployment| $body);
+
+        impl lastmile_sdk::Reversible for Attack {
+            #[allow(unused_variables, unreachable_code)]
+            fn rollback<S: lastmile_sdk::Sandbox>(
+                $s: &mut S,
+                $d: &lastmile_sdk::Deployment,
+                $notes: &[alloc::string::String],
+            ) -> Result<(), lastmile_sdk::Failure> {
+                $back
+                Ok(())
+            }
+        }
+
+        lastmile_sdk::export!(Attack, reversible);
+    };
+    (@ $name:literal, |$sandbox:ident, $deployment:ident| $body:block) => {
         extern crate alloc;
 
         struct Attack;
@@ -125,7 +148,5 @@ macro_rules! attack {
                 Ok($crate::success($deployment))
             }
         }
-
-        lastmile_sdk::export!(Attack);
     };
 }

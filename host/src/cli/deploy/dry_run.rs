@@ -103,6 +103,7 @@ fn describe(step: &Step) -> String {
             format!("run        {}{undo}", argv.join(" "))
         }
         Step::Dial { endpoint } => format!("dial       {endpoint}"),
+        Step::Note { note } => format!("note       {note}  (for a rollback)"),
         Step::Request { request } => format!("send       {request}"),
     }
 }

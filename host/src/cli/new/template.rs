@@ -20,6 +20,7 @@ macro_rules! embedded {
 
 /// The SDK and the contract; a test holds the list to what is there.
 pub(super) const EMBEDDED: &[(&str, &str)] = &[
+    embedded!("sdk/plain/src/lib.rs"),
     embedded!("sdk/src/config.rs"),
     embedded!("sdk/src/connector.rs"),
     embedded!("sdk/src/document.rs"),
@@ -36,11 +37,13 @@ pub(super) const EMBEDDED: &[(&str, &str)] = &[
     embedded!("wit/fs.wit"),
     embedded!("wit/net.wit"),
     embedded!("wit/process.wit"),
+    embedded!("wit/rollback.wit"),
     embedded!("wit/types.wit"),
     embedded!("wit/world.wit"),
 ];
 
 const SDK_MANIFEST: &str = include_str!("../../../../sdk/Cargo.toml");
+const PLAIN_MANIFEST: &str = include_str!("../../../../sdk/plain/Cargo.toml");
 const BUILD: &str = include_str!("../../../../guests/build.sh");
 
 const COMMON: &[(&str, &str)] = &[
@@ -96,7 +99,8 @@ pub(super) fn entries(name: &str, shape: Shape, directory: &str) -> anyhow::Resu
         COMMON.iter().chain(own).map(|(path, text)| entry(path, filled(text))).collect();
     entries.push(Entry { program: true, ..entry("build.sh", BUILD.to_owned()) });
     entries.push(entry("Cargo.lock", lock::file(name)?));
-    entries.push(entry("sdk/Cargo.toml", sdk_manifest()));
+    entries.push(entry("sdk/Cargo.toml", manifest(SDK_MANIFEST)));
+    entries.push(entry("sdk/plain/Cargo.toml", manifest(PLAIN_MANIFEST)));
     entries.extend(EMBEDDED.iter().map(|(path, text)| entry(path, (*text).to_owned())));
     Ok(entries)
 }
@@ -109,7 +113,9 @@ pub(super) const fn transcript(shape: Shape) -> &'static str {
     }
 }
 
-/// The SDK's, out of its own workspace.
-fn sdk_manifest() -> String {
-    SDK_MANIFEST.replace("workspace = \"../guests\"\n", "").replace("\n[lints]\nworkspace = true\n", "")
+/// A manifest of the SDK's, out of its own workspace.
+fn manifest(text: &str) -> String {
+    let own = |line: &&str| !line.starts_with("workspace = \"");
+    let lines: Vec<&str> = text.lines().filter(own).collect();
+    lines.join("\n").replace("\n[lints]\nworkspace = true", "") + "\n"
 }

@@ -24,6 +24,7 @@ fn everything_of_the_sdk_and_the_contract_is_embedded() {
     }
     let mut there = BTreeSet::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    walk(root, "sdk/plain/src", &mut there);
     walk(root, "sdk/src", &mut there);
     walk(root, "wit", &mut there);
     let embedded: BTreeSet<String> = template::EMBEDDED.iter().map(|(path, _)| (*path).to_owned()).collect();

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::network::Told;
 use crate::capability::process::ExecSettings;
 use crate::capability::{Names, Place};
 
@@ -24,6 +25,12 @@ pub(super) enum Record {
     },
     /// A command runs; after an undo this one tells the server.
     Exec { argv: Vec<String>, stdin: String, environment: BTreeMap<String, String>, run_as: Option<String> },
+    /// The connector notes something for its way back, and this is what it was told.
+    Told(Told),
+    /// A request is about to be sent that changes something.
+    Note { note: String },
+    /// In an undo: the files are back and the commands were repeated. What is left is the connector's way back.
+    Restored,
     /// The new state is final.
     Commit,
 }
