@@ -90,7 +90,21 @@ impl<C: Connection> Api<C> {
     pub fn call(&mut self, call: Call) -> Result<Answer, Failure> {
         match self.attempt(call)? {
             Attempt::Done(answer) => Ok(answer),
-            Attempt::NotFound(answer) | Attempt::Conflict(answer) => Err(Failure::Rejected(answer.complaint())),
+            Attempt::NotFound(answer) | Attempt::Conflict(answer) => {
+                Err(Failure::Rejected(answer.complaint()))
+            }
+        }
+    }
+
+    /// One call that may be done twice without harm (a save, a removal): sent once more where nobody knows what became of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Api::call`], of the second time.
+    pub fn insist(&mut self, call: Call) -> Result<Answer, Failure> {
+        match self.call(call.clone()) {
+            Err(Failure::Unavailable(_) | Failure::Uncertain(_)) if !self.expired => self.call(call),
+            ended => ended,
         }
     }
 
@@ -165,7 +179,9 @@ impl<C: Connection> Api<C> {
         let text = match error {
             NetError::Unreachable(text) => text,
             // What was answered had arrived.
-            NetError::TooLarge(limit) if call.is_change() => format!("the answer is larger than {limit} bytes"),
+            NetError::TooLarge(limit) if call.is_change() => {
+                format!("the answer is larger than {limit} bytes")
+            }
             other => return other.into(),
         };
         let text = format!("{}: {text}", call.line());
