@@ -53,10 +53,12 @@ fn meet(ward: &mut Ward, new: &Pair, cases: Vec<Case>, allowed: &[&str]) {
         let times = if case.fault == "busy" { BUSY } else { 1 };
         ward.fake.spoil(&ward.room, case.bed.device, case.fault, case.at, times);
     }
-    let beds: Vec<Bed> = cases.into_iter().map(|case| case.bed).collect();
+    let mut beds: Vec<Bed> = cases.into_iter().map(|case| case.bed).collect();
     ward.configure(&beds);
     let first = ward.deploy(&beds, new);
-    for bed in &beds {
+    for bed in &mut beds {
+        // A role that may not clean up leaves what it made; people must read of it.
+        bed.untidy = first.of(bed).1.contains("left in");
         struck(ward, bed, first.of(bed), allowed, new);
         ward.fake.act(&ward.room, bed.device, "mend");
         ward.fake.act(&ward.room, bed.device, "forget");
