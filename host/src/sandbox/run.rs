@@ -25,7 +25,7 @@ const HANDLES: usize = 512;
 /// For the calls that need no world: name and capabilities.
 const THINKING_TIME: Duration = Duration::from_secs(5);
 
-/// For a rollback, beside whatever the deployment had.
+/// For a rollback, beside whatever the deployment had; less where the plugin has less for everything.
 const WAY_BACK: Duration = Duration::from_secs(60);
 
 /// The contract's `rollback`.
@@ -40,12 +40,7 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    pub(super) fn new(
-        engine: Engine,
-        clock: Arc<Clock>,
-        linked: Linked,
-        limits: Limits,
-    ) -> Self {
+    pub(super) fn new(engine: Engine, clock: Arc<Clock>, linked: Linked, limits: Limits) -> Self {
         Self { engine, clock, linked, limits }
     }
 
@@ -63,6 +58,12 @@ impl Loaded {
     #[must_use]
     pub const fn is_reversible(&self) -> bool {
         self.linked.rollback.is_some()
+    }
+
+    /// How long a rollback may take.
+    #[must_use]
+    pub fn time_to_go_back(&self) -> Duration {
+        self.limits.wall.min(WAY_BACK)
     }
 
     /// What the connector calls itself.
@@ -140,10 +141,11 @@ impl Loaded {
         deployment: &GuestDeployment,
         notes: &[String],
         doors: Box<dyn Doors>,
+        deadline: Instant,
     ) -> Result<Result<(), GuestFailure>, RunError> {
         let told = convert::deployment(deployment);
-        let limits = Limits { wall: WAY_BACK, ..self.limits.clone() };
-        let budget = Budget::new(limits, Instant::now() + WAY_BACK, Cancel::default());
+        let limits = Limits { wall: self.time_to_go_back(), ..self.limits.clone() };
+        let budget = Budget::new(limits, deadline, Cancel::default());
         let (answer,) = self.run(State::new(doors, budget, Noting::GoingBack), |store| {
             self.rollback_of(store)?.call(store, (told, notes.to_vec()))
         })?;
