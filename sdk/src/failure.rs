@@ -2,8 +2,9 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec;
 
-use crate::{ExecError, Failure, FsError, NetError, Output, Status};
+use crate::{ExecError, Failure, FsError, NetError, Output, Problem, Status};
 
 impl From<FsError> for Failure {
     fn from(error: FsError) -> Self {
@@ -36,6 +37,12 @@ impl From<NetError> for Failure {
             }
         }
     }
+}
+
+/// The failure of a configuration that only the target can tell to be wrong: its key, what is wrong and what to write instead.
+#[must_use]
+pub fn misconfigured(key: &str, message: &str) -> Failure {
+    Failure::Misconfigured(vec![Problem { pointer: format!("/{key}"), message: message.to_string() }])
 }
 
 /// `None` for a command that succeeded; otherwise what it said.
