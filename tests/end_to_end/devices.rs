@@ -9,6 +9,7 @@ mod crash;
 mod device;
 mod f5;
 mod faults;
+mod fortigate;
 mod hidden;
 mod paloalto;
 mod subject;

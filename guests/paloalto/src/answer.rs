@@ -1,8 +1,9 @@
 //! What an answer of the XML API means. Failures come with 200, and success may mean that there is nothing.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
-use lastmile_sdk::http::verdict::{among, mentioned};
+use lastmile_sdk::http::verdict::mentioned;
 use lastmile_sdk::http::xml::{Node, all_text, first};
 use lastmile_sdk::http::{Answer, Judged, Verdict};
 
@@ -17,52 +18,40 @@ pub(crate) const TEXTS: &[(&str, Verdict)] = &[
     ("Session timed out", Verdict::Busy),
 ];
 
-const CODES: &[(&str, Verdict)] = &[
-    ("2", Verdict::Uncertain),
-    ("3", Verdict::Uncertain),
-    ("4", Verdict::Uncertain),
-    ("5", Verdict::Uncertain),
-    ("7", Verdict::NotFound),
-    // It is in use.
-    ("10", Verdict::Conflict),
-    ("11", Verdict::Uncertain),
-    ("13", Verdict::NotFound),
-    // The passive one of two: it may be the active one next time.
-    ("15", Verdict::Unavailable),
-    ("16", Verdict::Denied),
-    ("21", Verdict::Uncertain),
-    ("22", Verdict::Busy),
-    ("403", Verdict::Denied),
-];
-
 pub(crate) fn judge(answer: &Answer) -> Judged {
     let Ok(document) = answer.xml() else {
-        let by_status = answer.by_status();
-        return if by_status == Verdict::Ok {
-            Verdict::Uncertain.because("no XML")
-        } else {
-            by_status.into()
-        };
+        return Some(answer.by_status())
+            .filter(|verdict| *verdict != Verdict::Ok)
+            .unwrap_or(Verdict::Uncertain)
+            .into();
     };
     let root = document.root_element();
-    let said = first(root, "msg").map(all_text).unwrap_or_default();
-    if answer.status() != 200 {
-        return answer.by_status().because(&said);
-    }
     // One of several actions has an answer of its own within the answer.
     let mut answers = root.descendants().filter(|node| node.has_tag_name("response"));
-    match answers.find(|answer| answer.attribute("status") != Some("success")) {
-        Some(failed) => refusal(failed, &said).because(&said),
-        None if !root.has_tag_name("response") => Verdict::Uncertain.because("no answer of the XML API"),
-        None if root.attribute("code") == Some("7") => Verdict::NotFound.because(&said),
-        None => Verdict::Ok.because(&said),
-    }
+    let said = first(root, "msg").map(all_text).unwrap_or_default();
+    let verdict = match answers.find(|answer| answer.attribute("status") != Some("success")) {
+        _ if answer.status() != 200 => answer.by_status(),
+        Some(failed) => mentioned(TEXTS, &said).unwrap_or_else(|| by_code(failed)),
+        None if !root.has_tag_name("response") => Verdict::Uncertain,
+        None if root.attribute("code") == Some("7") => Verdict::NotFound,
+        None => Verdict::Ok,
+    };
+    verdict.because(&said)
 }
 
-fn refusal(failed: Node<'_, '_>, said: &str) -> Verdict {
-    let code = failed.attribute("code").unwrap_or_default();
-    let otherwise = if failed.attribute("status").is_some() { Verdict::Rejected } else { Verdict::Uncertain };
-    mentioned(TEXTS, said).or_else(|| among(CODES, &code)).unwrap_or(otherwise)
+fn by_code(failed: Node<'_, '_>) -> Verdict {
+    match failed.attribute("code") {
+        Some("2" | "3" | "4" | "5" | "11" | "21") => Verdict::Uncertain,
+        Some("7" | "13") => Verdict::NotFound,
+        // It is in use.
+        Some("10") => Verdict::Conflict,
+        // The passive one of two: it may be the active one next time.
+        Some("15") => Verdict::Unavailable,
+        // A role that may not, a key that is none, one that has expired.
+        Some("16" | "403" | "22") => Verdict::Denied,
+        None if failed.attribute("status").is_none() => Verdict::Uncertain,
+        _ => Verdict::Rejected,
+    }
 }
 
 /// How a job of the device stands.
@@ -73,21 +62,16 @@ pub(crate) enum Job {
     Failed(String),
 }
 
-/// A push has a result for each device beside its own, and is over when the last of them is.
+/// A push has a result of each firewall beside its own, and is over when the last of them is.
 pub(crate) fn job(job: Node<'_, '_>) -> Job {
-    let child = |name: &str| job.children().find(|node| node.has_tag_name(name)).and_then(|node| node.text());
-    let mut results = job
-        .descendants()
-        .filter(|node| node.has_tag_name("result"))
-        .map(|node| node.text().unwrap_or_default());
-    if child("status") != Some("FIN") || results.clone().any(|result| result == "PEND") {
+    let all = |name: &'static str| job.descendants().filter(move |node| node.has_tag_name(name));
+    let ended = job.children().any(|node| node.has_tag_name("status") && node.text() == Some("FIN"));
+    let results: Vec<_> = all("result").map(|node| node.text().unwrap_or_default()).collect();
+    if !ended || results.is_empty() || results.contains(&"PEND") {
         return Job::Working;
     }
-    if child("result") == Some("OK") && results.all(|result| result == "OK") {
+    if results.iter().all(|result| *result == "OK") {
         return Job::Done;
     }
-    let details = job.descendants().filter(|node| node.has_tag_name("details"));
-    Job::Failed(
-        details.map(all_text).filter(|text| !text.is_empty()).collect::<alloc::vec::Vec<_>>().join("; "),
-    )
+    Job::Failed(all("details").map(all_text).collect::<Vec<_>>().join("; "))
 }

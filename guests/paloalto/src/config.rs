@@ -17,29 +17,24 @@ const OBJECT: NameRule = NameRule {
 
 /// The day and the fingerprint behind a certificate's name.
 const VERSION: usize = 18;
-
-const FIREWALL: usize = 63;
-const PANORAMA: usize = 31;
-
 const DEVICE: &str = "/devices/entry[@name='localhost.localdomain']";
 
-/// What the operator wrote under the target's `config`.
-pub(crate) struct Config {
+/// The connector, as the target's `config` has it.
+pub struct Paloalto {
     pub(crate) endpoint: String,
     /// Whose API key it is: its changes alone are committed.
     pub(crate) administrator: String,
     /// The SSL/TLS service profile.
     pub(crate) profile: String,
-    /// What the names of certificates begin with.
-    name: String,
+    pub(crate) versions: Versions,
     pub(crate) vsys: Option<String>,
     /// Of Panorama.
     pub(crate) template: Option<String>,
     pub(crate) stack: Option<String>,
 }
 
-impl Config {
-    pub(crate) fn parse(config: &str) -> Result<Self, Vec<Problem>> {
+impl Paloalto {
+    pub(crate) fn read(config: &str) -> Result<Self, Vec<Problem>> {
         let mut fields = Fields::parse(config)?;
         let endpoint = fields.endpoint("host", "port", 443);
         let administrator = fields.name("administrator", "the administrator whose API key it is", &OBJECT);
@@ -47,9 +42,16 @@ impl Config {
         let vsys = fields.optional_name("vsys", "a virtual system, for example \"vsys1\"", &OBJECT);
         let template = fields.optional_name("template", "the template on Panorama", &OBJECT);
         let stack = fields.optional_name("template-stack", "the template stack to push", &OBJECT);
+        let longest = if template.is_some() { 31 } else { 63 };
+        // Nothing of it is cut, so that no two targets' names become one.
+        let rule = NameRule {
+            allows: |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'),
+            said: "letters, digits, `.`, `-` and `_`",
+            at_most: longest - VERSION,
+        };
         let name =
-            fields.name("name", "what the names of certificates begin with", &rule(template.is_some()));
-        if name.as_deref().is_some_and(|name| !name.starts_with(|c: char| c.is_ascii_alphanumeric())) {
+            fields.name("name", "what the names of certificates begin with", &rule).unwrap_or_default();
+        if name.starts_with(['.', '-', '_']) {
             fields.fault("name", "write a name that begins with a letter or a digit");
         }
         if stack.is_some() && template.is_none() {
@@ -60,16 +62,11 @@ impl Config {
             endpoint: endpoint.unwrap_or_default(),
             administrator: administrator.unwrap_or_default(),
             profile: profile.unwrap_or_default(),
-            name: name.unwrap_or_default(),
+            versions: Versions::new(&name, longest),
             vsys,
             template,
             stack,
         })
-    }
-
-    /// The names of its certificates.
-    pub(crate) fn versions(&self) -> Versions {
-        Versions::new(&self.name, limit(self.template.is_some()))
     }
 
     /// Where certificates and profiles are.
@@ -82,18 +79,5 @@ impl Config {
             Some(template) => format!("/config{DEVICE}/template/entry[@name='{template}']/config{inner}"),
             None => format!("/config{inner}"),
         }
-    }
-}
-
-fn limit(panorama: bool) -> usize {
-    if panorama { PANORAMA } else { FIREWALL }
-}
-
-/// Nothing of the name is cut, so that no two targets' names become one.
-fn rule(panorama: bool) -> NameRule {
-    NameRule {
-        allows: |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'),
-        said: "letters, digits, `.`, `-` and `_`",
-        at_most: limit(panorama) - VERSION,
     }
 }

@@ -18,18 +18,13 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use lastmile_sdk::certificate::{KeyKind, key_kind};
-use lastmile_sdk::http::{Api, parse_notes};
-use lastmile_sdk::{
-    Capability, Certificate, Connection, Connector, Deployment, Failure, Problem, Receipt, Reversible,
-    Sandbox,
-};
+use lastmile_sdk::failure::misconfigured;
+use lastmile_sdk::http::{Answer, Api, Judged, Target, parse_notes};
+use lastmile_sdk::{Certificate, Connection, Deployment, Failure, Problem, Receipt};
 use serde::{Deserialize, Serialize};
 
-use crate::config::Config;
-use crate::device::{View, bind, bound, commit, delete, holds, import, names, push, unlocked};
-
-/// The connector.
-pub struct Paloalto;
+pub use crate::config::Paloalto;
+use crate::device::{CANDIDATE, RUNNING, View, push};
 
 /// What a rollback needs, noted before the change.
 #[derive(Serialize, Deserialize)]
@@ -40,130 +35,110 @@ enum Note {
     Push,
 }
 
-impl Connector for Paloalto {
-    fn name() -> &'static str {
-        "paloalto"
+impl Target for Paloalto {
+    const NAME: &'static str = "paloalto";
+
+    fn parse(config: &str) -> Result<Self, Vec<Problem>> {
+        Self::read(config)
     }
 
-    fn capabilities(config: &str) -> Result<Vec<Capability>, Vec<Problem>> {
-        Ok([Capability::NetDial(Config::parse(config)?.endpoint)].into())
+    fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
-    fn deploy<S: Sandbox>(sandbox: &mut S, deployment: &Deployment) -> Result<Receipt, Failure> {
-        let config = Config::parse(&deployment.config).map_err(Failure::Misconfigured)?;
+    fn judge(answer: &Answer) -> Judged {
+        answer::judge(answer)
+    }
+
+    fn bring<C: Connection>(&self, api: &mut Api<C>, deployment: &Deployment) -> Result<Receipt, Failure> {
         let certificate = &deployment.certificate;
-        key_is_taken(certificate)?;
-        let mut api = open(sandbox, &config)?;
-        api.bring(|api| look(api, &config, certificate), |api| renew(api, &config, certificate))?;
-        let name = config.versions().name(certificate);
+        if key_kind(&certificate.leaf_pem) == Some(KeyKind::Ed25519) {
+            let text = "PAN-OS takes RSA and ECDSA keys, and this one is Ed25519";
+            return Err(Failure::Rejected(text.to_string()));
+        }
+        // Where the two differ somebody's next commit would take the certificate away.
+        let look = |api: &mut Api<C>| {
+            let done = self.serves(api, RUNNING, certificate)? && self.serves(api, CANDIDATE, certificate)?;
+            Ok(done.then_some(()))
+        };
+        api.bring(look, |api| self.renew(api, certificate))?;
         let note =
             if api.changed() { "imported, bound and committed" } else { "the profile serves it already" };
-        Ok(api.receipt(&name, note))
+        Ok(api.receipt(&self.versions.name(certificate), note))
     }
 
-    fn observe<S: Sandbox>(sandbox: &mut S, deployment: &Deployment) -> Result<Option<String>, Failure> {
-        let config = Config::parse(&deployment.config).map_err(Failure::Misconfigured)?;
-        let mut api = open(sandbox, &config)?;
-        let serves = serves(&mut api, &config, View::Running, &deployment.certificate)?;
-        Ok(serves.then(|| deployment.certificate.fingerprint.clone()))
-    }
-}
-
-impl Reversible for Paloalto {
-    fn rollback<S: Sandbox>(
-        sandbox: &mut S,
+    fn served<C: Connection>(
+        &self,
+        api: &mut Api<C>,
         deployment: &Deployment,
+    ) -> Result<Option<String>, Failure> {
+        let certificate = &deployment.certificate;
+        Ok(self.serves(api, RUNNING, certificate)?.then(|| certificate.fingerprint.clone()))
+    }
+
+    fn take_back<C: Connection>(
+        &self,
+        api: &mut Api<C>,
+        _: &Deployment,
         notes: &[String],
     ) -> Result<(), Failure> {
-        let config = Config::parse(&deployment.config).map_err(Failure::Misconfigured)?;
-        let notes: Vec<Note> = parse_notes(notes)?;
-        let mut api = open(sandbox, &config)?;
-        for note in &notes {
-            if let Note::Binding { old, new, import } = note {
-                take_back(&mut api, &config, old, new, *import)?;
+        let mut pushed = false;
+        for note in parse_notes(notes)? {
+            match note {
+                Note::Push => pushed = true,
+                Note::Binding { old, new, import } => {
+                    if self.bound(api, CANDIDATE)?.as_ref() == Some(&new) {
+                        self.bind(api, &old)?;
+                    }
+                    if import {
+                        self.delete(api, &new)?;
+                    }
+                    self.commit(api)?;
+                }
             }
         }
-        let pushed = notes.iter().any(|note| matches!(note, Note::Push));
-        config.stack.iter().filter(|_| pushed).try_for_each(|stack| push(&mut api, stack))
+        self.stack.iter().filter(|_| pushed).try_for_each(|stack| push(api, stack))
     }
 }
 
-fn open<S: Sandbox>(sandbox: &mut S, config: &Config) -> Result<Api<S::Connection>, Failure> {
-    Ok(Api::new(sandbox.dial(&config.endpoint)?).judged_by(answer::judge))
-}
+impl Paloalto {
+    fn serves<C: Connection>(
+        &self,
+        api: &mut Api<C>,
+        view: View,
+        certificate: &Certificate,
+    ) -> Result<bool, Failure> {
+        let Some(name) = self.bound(api, view)? else { return Ok(false) };
+        Ok(self.holds(api, view, &name, certificate)? == Some(true))
+    }
 
-fn key_is_taken(certificate: &Certificate) -> Result<(), Failure> {
-    match key_kind(&certificate.leaf_pem) {
-        Some(KeyKind::Ed25519) => {
-            Err(Failure::Rejected("PAN-OS takes RSA and ECDSA keys, and this one is Ed25519".to_string()))
+    fn renew<C: Connection>(&self, api: &mut Api<C>, certificate: &Certificate) -> Result<(), Failure> {
+        let Some(old) = self.bound(api, RUNNING)? else {
+            return Err(misconfigured(
+                "profile",
+                "no such SSL/TLS service profile with a certificate runs there",
+            ));
+        };
+        self.unlocked(api)?;
+        let new = self.versions.name(certificate);
+        let held = self.holds(api, CANDIDATE, &new, certificate)?;
+        if held == Some(false) {
+            return Err(Failure::Rejected(format!("{new} is there and is another certificate: delete it")));
         }
-        _ => Ok(()),
+        let names = self.names(api)?;
+        api.note(&Note::Binding { old: old.clone(), new: new.clone(), import: held.is_none() })?;
+        if held.is_none() {
+            self.import(api, &new, certificate)?;
+        }
+        self.bind(api, &new)?;
+        // The one before stays, for going back.
+        let superseded = |name: &&String| **name != old && self.versions.has_another(name, certificate);
+        names.iter().filter(superseded).try_for_each(|name| self.delete(api, name))?;
+        self.commit(api)?;
+        let Some(stack) = &self.stack else { return Ok(()) };
+        api.note(&Note::Push)?;
+        push(api, stack)
     }
 }
 
-/// What runs, and what the next commit makes of it: where they differ somebody's commit would take the certificate away.
-fn look<C: Connection>(
-    api: &mut Api<C>,
-    config: &Config,
-    certificate: &Certificate,
-) -> Result<Option<()>, Failure> {
-    let done = serves(api, config, View::Running, certificate)?
-        && serves(api, config, View::Candidate, certificate)?;
-    Ok(done.then_some(()))
-}
-
-fn serves<C: Connection>(
-    api: &mut Api<C>,
-    config: &Config,
-    view: View,
-    certificate: &Certificate,
-) -> Result<bool, Failure> {
-    let Some(name) = bound(api, config, view)? else { return Ok(false) };
-    Ok(holds(api, config, view, &name, certificate)? == Some(true))
-}
-
-fn renew<C: Connection>(api: &mut Api<C>, config: &Config, certificate: &Certificate) -> Result<(), Failure> {
-    let Some(old) = bound(api, config, View::Running)? else {
-        let message = "no such SSL/TLS service profile with a certificate runs on the device".to_string();
-        return Err(Failure::Misconfigured([Problem { pointer: "/profile".into(), message }].into()));
-    };
-    unlocked(api, config)?;
-    let versions = config.versions();
-    let new = versions.name(certificate);
-    let held = holds(api, config, View::Candidate, &new, certificate)?;
-    if held == Some(false) {
-        return Err(Failure::Rejected(format!("{new} is there and is another certificate: delete it")));
-    }
-    let superseded = names(api, config)?;
-    api.note(&Note::Binding { old: old.clone(), new: new.clone(), import: held.is_none() })?;
-    if held.is_none() {
-        import(api, config, &new, certificate)?;
-    }
-    bind(api, config, &new)?;
-    // The one before stays, for going back.
-    for name in superseded.iter().filter(|name| **name != old && versions.has_another(name, certificate)) {
-        delete(api, config, name)?;
-    }
-    commit(api, config)?;
-    let Some(stack) = &config.stack else { return Ok(()) };
-    api.note(&Note::Push)?;
-    push(api, stack)
-}
-
-fn take_back<C: Connection>(
-    api: &mut Api<C>,
-    config: &Config,
-    old: &str,
-    new: &str,
-    imported: bool,
-) -> Result<(), Failure> {
-    if bound(api, config, View::Candidate)?.as_deref() == Some(new) {
-        bind(api, config, old)?;
-    }
-    if imported {
-        delete(api, config, new)?;
-    }
-    commit(api, config)
-}
-
-lastmile_sdk::export!(Paloalto, reversible);
+lastmile_sdk::http_connector!(Paloalto, reversible);
