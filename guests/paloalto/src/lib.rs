@@ -134,10 +134,10 @@ impl Paloalto {
         // The one before stays, for going back.
         let superseded = |name: &&String| **name != old && self.versions.has_another(name, certificate);
         names.iter().filter(superseded).try_for_each(|name| self.delete(api, name))?;
+        // What is committed is pushed, also on the way back.
+        self.stack.iter().try_for_each(|_| api.note(&Note::Push))?;
         self.commit(api)?;
-        let Some(stack) = &self.stack else { return Ok(()) };
-        api.note(&Note::Push)?;
-        push(api, stack)
+        self.stack.iter().try_for_each(|stack| push(api, stack))
     }
 }
 
