@@ -8,6 +8,7 @@ At first the SSL-VPN, the virtual server `shop` and the inspection profile `inbo
 A TLS client of `main` gets what `shop` serves. The chain comes out of the CA store, whatever was imported with a leaf."""
 
 import base64
+import hashlib
 import re
 import urllib.parse
 
@@ -120,7 +121,8 @@ class Fortigate(Device):
         return None if name == "Fortinet_Factory" else self.pair(name)
 
     def neighbours(self):
-        kept = {name: self.running["local"][name][0].decode() for name in ("old", "neighbour", "Fortinet_Factory")}
+        kept = {name: hashlib.sha256(b"".join(self.running["local"][name])).hexdigest()
+                for name in ("old", "neighbour", "Fortinet_Factory")}
         elements = self.running["firewall/ssl-ssh-profile"]["inbound"]["server-cert"]
         return {"vip": self.running["firewall/vip"]["other"], "element": elements[0], "elements": len(elements),
                 "certificates": kept, "global": self.running["system/global"], "port": self.running["vpn.ssl/settings"]["port"]}

@@ -8,6 +8,7 @@ profile `other` the pair `neighbour`; a certificate `shop-20240101-00000000` is 
 gets what `shop` serves: on the firewalls, where they are Panorama's."""
 
 import copy
+import hashlib
 import re
 import xml.etree.ElementTree as ElementTree
 from xml.sax.saxutils import escape
@@ -102,8 +103,10 @@ class Paloalto(Device):
         return {"main": self.pair("shop"), "neighbour": self.pair("other")}
 
     def neighbours(self):
-        return {view: {"profile": state["profiles"]["other"],
-                       **{name: [part.decode() for part in state["certificates"][name]] for name in ("old", "neighbour")}}
+        def held(state, name):
+            return hashlib.sha256(b"".join(state["certificates"][name])).hexdigest()
+
+        return {view: [state["profiles"]["other"], held(state, "old"), held(state, "neighbour")]
                 for view, state in (("candidate", self.running), ("running", self.saved))}
 
     def leftovers(self):
@@ -211,7 +214,8 @@ class Paloalto(Device):
             self.running["certificates"][name] = paloalto_objects.imported(held, category, files[0].content, passphrase)
         except paloalto_objects.Failed as failed:
             raise Refused(self.error(f"Import of {name} failed. {failed}")) from failed
-        return answer_xml(200, f'<response status="success"><result>Successfully imported {name} into candidate configuration</result></response>')
+        result = f"Successfully imported {name} into candidate configuration"
+        return answer_xml(200, f'<response status="success"><result>{result}</result></response>')
 
     def edit(self, request):
         given = self.given(request)
@@ -251,7 +255,7 @@ class Paloalto(Device):
         for kind in ("config", "commit"):
             if command.find(f"{kind}-locks") is not None:
                 holder = self.options.get("locks", {}).get(kind)
-                entry = f'<entry name="{holder}"><type>shared</type><loggedin>yes</loggedin><comment>(null)</comment></entry>' if holder else ""
+                entry = f'<entry name="{holder}"><type>shared</type><loggedin>yes</loggedin><comment/></entry>' if holder else ""
                 return success(f"<result><{kind}-locks>{entry}</{kind}-locks></result>")
         raise Refused(self.error("show is unexpected", "17"), "an operational command that is not played")
 

@@ -55,11 +55,13 @@ fn name(item: &Value) -> Option<&str> {
 
 /// The attribute with one name in place of another, in the shape that it was read in; the other items of a list as they are.
 pub(crate) fn exchanged(value: &Value, old: &str, new: &str) -> Value {
-    match value {
-        Value::Array(items) => items.iter().map(|item| exchanged(item, old, new)).collect(),
+    let put = |item: &Value, member: &str| match item {
         item if name(item) != Some(old) => item.clone(),
-        Value::Object(members) if members.contains_key("q_origin_key") => json!({ "q_origin_key": new }),
-        Value::Object(_) => json!({ "name": new }),
+        Value::Object(_) => json!({ member: new }),
         _ => json!(new),
+    };
+    match value {
+        Value::Array(items) => items.iter().map(|item| put(item, "name")).collect(),
+        alone => put(alone, "q_origin_key"),
     }
 }

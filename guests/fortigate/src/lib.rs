@@ -143,6 +143,13 @@ impl Fortigate {
             old.push((binding.clone(), self.place(binding, &bound, certificate)?));
         }
         api.note(&Note { old: old.clone(), new: new.clone(), import: held.is_none() })?;
+        // The one before stays, for going back.
+        for entry in self.store(api, "local")? {
+            let before = old.iter().any(|(_, old)| *old == entry.name);
+            if self.versions.has_another(&entry.name, certificate) && !before {
+                self.delete_unused(api, &entry.name)?;
+            }
+        }
         for pem in self.missing(api, certificate)? {
             self.import_ca(api, &pem)?;
         }
@@ -151,13 +158,6 @@ impl Fortigate {
         }
         for (binding, old) in old.iter().filter(|(_, old)| *old != new) {
             self.bind(api, binding, old, &new)?;
-        }
-        // The one before stays, for going back.
-        let before: Vec<_> = old.into_iter().map(|(_, old)| old).collect();
-        for entry in self.store(api, "local")? {
-            if self.versions.has_another(&entry.name, certificate) && !before.contains(&entry.name) {
-                self.delete_unused(api, &entry.name)?;
-            }
         }
         Ok(())
     }

@@ -103,8 +103,7 @@ fn a_certificate_is_imported_under_a_new_name_and_bound_everywhere() {
     let receipt = Fortigate::deploy(&mut sandbox, &deployment).unwrap();
     assert_eq!((receipt.changed, receipt.reference.as_str()), (true, NEW));
     let put = |path: &str| format!("PUT {path}");
-    let expected =
-        [IMPORT_CA.to_string(), IMPORT.to_string(), put(VPN), put(PROFILE), put(ADMIN), deletion(STALE)];
+    let expected = [deletion(STALE), IMPORT_CA.into(), IMPORT.into(), put(VPN), put(PROFILE), put(ADMIN)];
     assert_eq!(sandbox.changes(&[]), expected, "the management comes last");
     let leaf = base64(deployment.certificate.leaf_pem.as_bytes());
     let pair = format!(
@@ -240,10 +239,12 @@ fn going_back_binds_the_old_one_and_deletes_the_new() {
 
 #[test]
 fn one_name_takes_the_place_of_another_in_every_shape() {
-    let list = value!([{ "name": "old" }, { "q_origin_key": "old", "x": 1 }, "old", { "name": "n", "x": 1 }]);
-    let expected = value!([{ "name": "new" }, { "q_origin_key": "new" }, "new", { "name": "n", "x": 1 }]);
+    let list = value!([{ "name": "old", "q_origin_key": "old" }, "old", { "name": "n", "x": 1 }]);
+    let expected = value!([{ "name": "new" }, "new", { "name": "n", "x": 1 }]);
     assert_eq!(exchanged(&list, "old", "new"), expected);
-    assert_eq!(names(&list).collect::<Vec<_>>(), ["old", "old", "old", "n"]);
+    let alone = value!({ "q_origin_key": "old", "name": "old" });
+    assert_eq!(exchanged(&alone, "old", "new"), value!({ "q_origin_key": "new" }));
+    assert_eq!(names(&list).collect::<Vec<_>>(), ["old", "old", "n"]);
     assert_eq!(names(&Value::Null).count(), 0);
 }
 

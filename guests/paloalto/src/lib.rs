@@ -28,11 +28,13 @@ use crate::device::{CANDIDATE, RUNNING, View, push};
 
 /// What a rollback needs, noted before the change.
 #[derive(Serialize, Deserialize)]
-enum Note {
-    /// The certificate that ran, the one to be bound, and whether that was yet to be imported.
-    Binding { old: String, new: String, import: bool },
-    /// What was committed goes to the firewalls.
-    Push,
+struct Note {
+    /// The certificate that ran.
+    old: String,
+    /// The one to be bound.
+    new: String,
+    /// Whether `new` was yet to be imported.
+    import: bool,
 }
 
 impl Target for Paloalto {
@@ -82,22 +84,16 @@ impl Target for Paloalto {
         _: &Deployment,
         notes: &[String],
     ) -> Result<(), Failure> {
-        let mut pushed = false;
-        for note in parse_notes(notes)? {
-            match note {
-                Note::Push => pushed = true,
-                Note::Binding { old, new, import } => {
-                    if self.bound(api, CANDIDATE)?.as_ref() == Some(&new) {
-                        self.bind(api, &old)?;
-                    }
-                    if import {
-                        self.delete(api, &new)?;
-                    }
-                    self.commit(api)?;
-                }
+        for Note { old, new, import } in parse_notes(notes)? {
+            if self.bound(api, CANDIDATE)?.as_ref() == Some(&new) {
+                self.bind(api, &old)?;
             }
+            if import {
+                self.delete(api, &new)?;
+            }
+            self.publish(api)?;
         }
-        self.stack.iter().filter(|_| pushed).try_for_each(|stack| push(api, stack))
+        Ok(())
     }
 }
 
@@ -126,16 +122,19 @@ impl Paloalto {
             return Err(Failure::Rejected(format!("{new} is there and is another certificate: delete it")));
         }
         let names = self.names(api)?;
-        api.note(&Note::Binding { old: old.clone(), new: new.clone(), import: held.is_none() })?;
+        api.note(&Note { old: old.clone(), new: new.clone(), import: held.is_none() })?;
+        // The one before stays, for going back.
+        let superseded = |name: &&String| **name != old && self.versions.has_another(name, certificate);
+        names.iter().filter(superseded).try_for_each(|name| self.delete(api, name))?;
         if held.is_none() {
             self.import(api, &new, certificate)?;
         }
         self.bind(api, &new)?;
-        // The one before stays, for going back.
-        let superseded = |name: &&String| **name != old && self.versions.has_another(name, certificate);
-        names.iter().filter(superseded).try_for_each(|name| self.delete(api, name))?;
-        // What is committed is pushed, also on the way back.
-        self.stack.iter().try_for_each(|_| api.note(&Note::Push))?;
+        self.publish(api)
+    }
+
+    /// Makes the candidate configuration run, here and on the firewalls behind.
+    fn publish<C: Connection>(&self, api: &mut Api<C>) -> Result<(), Failure> {
         self.commit(api)?;
         self.stack.iter().try_for_each(|stack| push(api, stack))
     }

@@ -71,7 +71,7 @@ fn device(deployment: &Deployment) -> Double {
     sandbox
 }
 
-/// The answers to import, binding, deletion and commit.
+/// The answers to what is changed, in order; those to the import are among them.
 fn changes(sandbox: &mut Double, answers: &[&str]) {
     for answer in answers {
         sandbox.on("POST /api/", 200, answer);
@@ -107,6 +107,10 @@ fn deletion(name: &str) -> String {
     form("delete", &format!("/certificate/entry[@name='{name}']"), "")
 }
 
+fn import() -> String {
+    format!("POST /api/?type=import&category=keypair&format=pem&certificate-name={NEW}")
+}
+
 fn commit() -> String {
     let command = segment("<commit><partial><admin><member>svc</member></admin></partial></commit>");
     format!("type=commit&action=partial&cmd={command}")
@@ -121,17 +125,13 @@ fn a_certificate_is_imported_bound_and_committed() {
     let receipt = deploy(&mut sandbox, &deployment).unwrap();
     assert_eq!((receipt.changed, receipt.reference.as_str()), (true, NEW));
     let bodies = bodies(&sandbox);
-    assert_eq!(bodies[1..], [binding(NEW), deletion(STALE), commit()]);
-    let import = format!("POST /api/?type=import&category=keypair&format=pem&certificate-name={NEW}");
-    assert_eq!(sandbox.changes(&[])[0], import);
-    assert!(bodies[0].contains("name=\"passphrase\"\r\n\r\n«ephemeral import»\r\n"));
+    assert_eq!([&bodies[0], &bodies[2], &bodies[3]], [&deletion(STALE), &binding(NEW), &commit()]);
+    assert_eq!(sandbox.changes(&[])[1], import());
+    assert!(bodies[1].contains("name=\"passphrase\"\r\n\r\n«ephemeral import»\r\n"));
     let chain = &deployment.certificate.chain_pem;
-    assert!(bodies[0].contains(&format!("{chain}«private key under ephemeral import»\r\n")));
+    assert!(bodies[1].contains(&format!("{chain}«private key under ephemeral import»\r\n")));
     assert_eq!(*sandbox.waits.borrow(), [2000, 2000]);
-    assert_eq!(
-        *sandbox.notes.borrow(),
-        [format!(r#"{{"Binding":{{"old":"old","new":"{NEW}","import":true}}}}"#)]
-    );
+    assert_eq!(*sandbox.notes.borrow(), [format!(r#"{{"old":"old","new":"{NEW}","import":true}}"#)]);
 }
 
 #[test]
@@ -270,7 +270,7 @@ fn another_certificate_under_our_name_stays() {
 fn a_cut_import_is_settled_by_looking() {
     let deployment = specimens::deployment(FIREWALL);
     let mut sandbox = device(&deployment);
-    sandbox.on_error("POST /api/", NetError::Unreachable("cut".into()));
+    sandbox.on_error(&import(), NetError::Unreachable("cut".into()));
     changes(&mut sandbox, &[WRITTEN, WRITTEN, NO_CHANGES]);
     assert!(deploy(&mut sandbox, &deployment).unwrap().changed);
     assert_eq!(bodies(&sandbox).iter().filter(|body| body.contains("passphrase")).count(), 1);
@@ -279,7 +279,7 @@ fn a_cut_import_is_settled_by_looking() {
 #[test]
 fn going_back_binds_the_old_one_and_commits() {
     let deployment = specimens::deployment(FIREWALL);
-    let note = |import: bool| format!(r#"{{"Binding":{{"old":"old","new":"{NEW}","import":{import}}}}}"#);
+    let note = |import: bool| format!(r#"{{"old":"old","new":"{NEW}","import":{import}}}"#);
     for (now, import, wanted) in [
         (NEW, true, [binding("old"), deletion(NEW), commit()].to_vec()),
         (NEW, false, [binding("old"), commit()].to_vec()),
