@@ -142,13 +142,14 @@ impl Paloalto {
         let command = format!("<commit><partial><admin><member>{member}</member></admin></partial></commit>");
         run(api, "partial", &command, "commit")
     }
-}
 
-/// Brings what Panorama has committed to its firewalls.
-pub(crate) fn push<C: Connection>(api: &mut Api<C>, stack: &str) -> Result<(), Failure> {
-    let stack = xml(stack);
-    let command = format!("<commit-all><template-stack><name>{stack}</name></template-stack></commit-all>");
-    run(api, "all", &command, "push to the firewalls")
+    /// Brings what Panorama has committed to its firewalls.
+    pub(crate) fn push<C: Connection>(&self, api: &mut Api<C>) -> Result<(), Failure> {
+        let Some(stack) = self.stack.as_deref().map(xml) else { return Ok(()) };
+        let command =
+            format!("<commit-all><template-stack><name>{stack}</name></template-stack></commit-all>");
+        run(api, "all", &command, "push to the firewalls")
+    }
 }
 
 /// One job, from its order to its end. Ordered again where the answer to the order is lost: then there is nothing left to do, or

@@ -24,7 +24,7 @@ use lastmile_sdk::{Certificate, Connection, Deployment, Failure, Problem, Receip
 use serde::{Deserialize, Serialize};
 
 pub use crate::config::Paloalto;
-use crate::device::{CANDIDATE, RUNNING, View, push};
+use crate::device::{CANDIDATE, RUNNING, View};
 
 /// What a rollback needs, noted before the change.
 #[derive(Serialize, Deserialize)]
@@ -64,9 +64,12 @@ impl Target for Paloalto {
             Ok(done.then_some(()))
         };
         api.bring(look, |api| self.renew(api, certificate))?;
-        let note =
-            if api.changed() { "imported, bound and committed" } else { "the profile serves it already" };
-        Ok(api.receipt(&self.versions.name(certificate), note))
+        if !api.changed() {
+            return Ok(api.receipt(&self.versions.name(certificate), "the profile serves it already"));
+        }
+        // What Panorama runs says nothing of its firewalls, so this is not settled by looking.
+        self.push(api)?;
+        Ok(api.receipt(&self.versions.name(certificate), "imported, bound and committed"))
     }
 
     fn served<C: Connection>(
@@ -91,7 +94,8 @@ impl Target for Paloalto {
             if import {
                 self.delete(api, &new)?;
             }
-            self.publish(api)?;
+            self.commit(api)?;
+            self.push(api)?;
         }
         Ok(())
     }
@@ -130,13 +134,7 @@ impl Paloalto {
             self.import(api, &new, certificate)?;
         }
         self.bind(api, &new)?;
-        self.publish(api)
-    }
-
-    /// Makes the candidate configuration run, here and on the firewalls behind.
-    fn publish<C: Connection>(&self, api: &mut Api<C>) -> Result<(), Failure> {
-        self.commit(api)?;
-        self.stack.iter().try_for_each(|stack| push(api, stack))
+        self.commit(api)
     }
 }
 

@@ -295,9 +295,8 @@ fn going_back_binds_the_old_one_and_commits() {
     }
 }
 
-#[test]
-fn panorama_pushes_what_it_committed_and_pushes_it_back() {
-    let deployment = specimens::deployment(PANORAMA);
+/// A Panorama whose profile serves `old`, committed at once.
+fn panorama(deployment: &Deployment) -> Double {
     let mut sandbox = Double::granting(Paloalto::capabilities(PANORAMA).unwrap());
     let scope = "/config/devices/entry[@name='localhost.localdomain']/template/entry[@name='edge']\
                  /config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']";
@@ -316,7 +315,15 @@ fn panorama_pushes_what_it_committed_and_pushes_it_back() {
     sandbox.on(&line("get", &public_key), 200, &held);
     sandbox.on(&operation("<show><config-locks></config-locks></show>"), 200, &success("<config-locks/>"));
     sandbox.on("GET /api/", 200, &success(""));
-    changes(&mut sandbox, &[&success("imported"), WRITTEN, NO_CHANGES, QUEUED]);
+    changes(&mut sandbox, &[&success("imported"), WRITTEN, NO_CHANGES]);
+    sandbox
+}
+
+#[test]
+fn panorama_pushes_what_it_committed_and_pushes_it_back() {
+    let deployment = specimens::deployment(PANORAMA);
+    let mut sandbox = panorama(&deployment);
+    changes(&mut sandbox, &[QUEUED]);
     let firewall = |result: &str| format!("<devices><entry><result>{result}</result></entry></devices>");
     jobs(&mut sandbox, &[job("FIN", "OK", &firewall("PEND")), job("FIN", "OK", &firewall("OK"))]);
     assert!(deploy(&mut sandbox, &deployment).unwrap().changed);
@@ -325,11 +332,22 @@ fn panorama_pushes_what_it_committed_and_pushes_it_back() {
     assert_eq!(bodies(&sandbox).last(), Some(&push));
     assert!(sandbox.changes(&[])[0].ends_with("&target-tpl=edge&target-tpl-vsys=vsys1"));
     assert_eq!(sandbox.waits.borrow().len(), 1, "a firewall was still at it");
+    let sent = bodies(&sandbox).len();
+    assert!(!deploy(&mut sandbox, &deployment).unwrap().changed);
+    assert_eq!(bodies(&sandbox).len(), sent, "nothing is pushed again");
 
     jobs(&mut sandbox, &[job("FIN", "OK", &firewall("FAIL"))]);
     assert!(matches!(sandbox.roll_back::<Paloalto>(&deployment), Err(Failure::Rejected(_))));
     assert_eq!(bodies(&sandbox).last(), Some(&push));
     assert_eq!(bodies(&sandbox).iter().filter(|body| body.contains("edit")).count(), 2);
+}
+
+#[test]
+fn a_push_that_is_lost_is_not_settled_by_what_panorama_runs() {
+    let deployment = specimens::deployment(PANORAMA);
+    let mut sandbox = panorama(&deployment);
+    sandbox.on_error("POST /api/", NetError::Unreachable("cut".into()));
+    assert!(matches!(deploy(&mut sandbox, &deployment), Err(Failure::Uncertain(_))));
 }
 
 #[test]
