@@ -96,11 +96,11 @@ class Fortigate(Device):
 
     def pair(self, name):
         leaf, key = self.running["local"][name]
-        found, chain = material.certificate(leaf), []
-        authorities = [material.certificate(one) for one in self.running["ca"].values()]
-        while issuer := next((one for one in authorities if one.subject == (chain or [found])[-1].issuer and one not in chain), None):
-            chain.append(issuer)
-        return material.Pair(found, chain, material.key(key))
+        chain, last = b"", material.certificate(leaf)
+        held = {material.certificate(one).subject: one for one in self.running["ca"].values()}
+        while (issuer := held.pop(last.issuer, None)) is not None:
+            chain, last = chain + issuer, material.certificate(issuer)
+        return material.Pair.read(leaf + chain, key)
 
     def bound(self):
         """Name of the object -> names of its certificates."""

@@ -42,7 +42,7 @@ def success(inner, code="19"):
 
 
 class Paloalto(Device):
-    has = ("failed-200", "busy", "denied", "standby")
+    has = ("failed-200", "busy", "denied", "standby", "slow")
 
     def __init__(self, options, secrets, pairs):
         super().__init__(options, secrets, pairs)
@@ -140,7 +140,7 @@ class Paloalto(Device):
         return getattr(self, name), {}, kind, content, (*carries, "api-key") if content == FORM else carries
 
     def before(self, request):
-        self.jobs.step()
+        self.jobs.step(self.slow)
         given = self.given(request)
         key = request.header("X-PAN-KEY") or given.get("key", "")
         if given.get("type") != "keygen" and key != self.secrets["api-key"]:

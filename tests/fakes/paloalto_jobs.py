@@ -1,11 +1,12 @@
 """Jobs of a PAN-OS device: one at a time, PEND, ACT, FIN, a step on with each request that comes."""
 
-STATES = ("PEND", "ACT", "FIN")
+# Steps to the end of a job that is not slow.
+STEPS = 2
 
 
 class Jobs:
     def __init__(self, failing):
-        # Number -> kind, state, result; and what the one at work does at its end.
+        # Number -> kind, steps so far, result; and what the one at work does at its end.
         self.all, self.apply, self.failing = {}, None, failing
 
     def busy(self):
@@ -19,19 +20,21 @@ class Jobs:
         self.all[number], self.apply = [kind, 0, "PEND"], apply
         return number
 
-    def step(self):
+    def step(self, slow):
+        """`slow`: how many steps more than usual it takes."""
         if not self.busy():
             return
         job = list(self.all.values())[-1]
         job[1] += 1
-        if STATES[job[1]] == "FIN":
+        if job[1] >= STEPS + slow:
             job[2] = "FAIL" if self.failing else "OK"
             if not self.failing:
                 self.apply()
             self.failing, self.apply = max(0, self.failing - 1), None
 
     def shown(self, number):
-        kind, state, result = self.all[number]
+        kind, steps, result = self.all[number]
+        status = "FIN" if result != "PEND" else "ACT" if steps else "PEND"
         details = "<details/>"
         if result == "OK":
             details = "<details><line>Configuration committed successfully</line></details>"
@@ -39,6 +42,6 @@ class Jobs:
             details = "<details><line>shop is invalid</line><line>Commit failed</line></details>"
         # A push has a result of each firewall, too.
         devices = f"<devices><entry><devicename>fw-1</devicename><result>{result}</result></entry></devices>" if kind == "CommitAll" else ""
-        return (f"<job><tenq/><tdeq/><id>{number}</id><user/><type>{kind}</type><status>{STATES[state]}</status><queued>NO</queued>"
+        return (f"<job><tenq/><tdeq/><id>{number}</id><user/><type>{kind}</type><status>{status}</status><queued>NO</queued>"
                 f"<stoppable>no</stoppable>{devices}<result>{result}</result><tfin/><description/><positionInQ>0</positionInQ>"
-                f"<progress>{state * 50}</progress>{details}<warnings/></job>")
+                f"<progress>{min(99, steps * 50)}</progress>{details}<warnings/></job>")
