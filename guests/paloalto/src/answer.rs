@@ -45,8 +45,8 @@ fn by_code(failed: Node<'_, '_>) -> Verdict {
         Some("7" | "13") => Verdict::NotFound,
         // It is in use.
         Some("10") => Verdict::Conflict,
-        // The passive one of two: it may be the active one next time.
-        Some("15") => Verdict::Unavailable,
+        // The passive one of two, which may be about to become the active one.
+        Some("15") => Verdict::Busy,
         // A role that may not, a key that is none, one that has expired.
         Some("16" | "403" | "22") => Verdict::Denied,
         None if failed.attribute("status").is_none() => Verdict::Uncertain,
