@@ -16,9 +16,10 @@ use crate::config::Paloalto;
 
 /// The private key travels under a passphrase of this deployment alone. PAN-OS wants one for every key.
 const PASSPHRASE: &str = "import";
-const EVERY_MS: u32 = 2000;
+/// As often as the vendor's own client asks.
+const EVERY_MS: u32 = 500;
 /// Ten minutes; the operator's `wall-seconds` end it earlier.
-const LOOKS: u32 = 300;
+const LOOKS: u32 = 1200;
 
 /// Which configuration is looked at, by its action.
 pub(crate) type View = &'static str;

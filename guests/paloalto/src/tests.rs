@@ -130,7 +130,7 @@ fn a_certificate_is_imported_bound_and_committed() {
     assert!(bodies[1].contains("name=\"passphrase\"\r\n\r\n«ephemeral import»\r\n"));
     let chain = &deployment.certificate.chain_pem;
     assert!(bodies[1].contains(&format!("{chain}«private key under ephemeral import»\r\n")));
-    assert_eq!(*sandbox.waits.borrow(), [2000, 2000]);
+    assert_eq!(*sandbox.waits.borrow(), [500, 500]);
     assert_eq!(*sandbox.notes.borrow(), [format!(r#"{{"old":"old","new":"{NEW}","import":true}}"#)]);
 }
 
