@@ -112,7 +112,7 @@ pub use call::Call;
 pub use content::{Content, key, pkcs12, secret, traditional_key};
 pub use form::Form;
 pub use multipart::Multipart;
-pub use node::Node;
+pub use node::{Node, Value};
 pub use notes::parse_notes;
 pub use patience::Patience;
 pub use verdict::{Judged, Verdict};

@@ -13,9 +13,9 @@ use alloc::vec::Vec;
 use core::cell::RefCell;
 
 use crate::{
-    Attributes, Capability, Certificate, Command, Connection, Deployment, ExecError, Failure, FsError, Keystore,
-    NetError, Output, Part, Passphrase, Request, Response, Reversible, Rollback, Sandbox, Secret, Status,
-    Written,
+    Attributes, Capability, Certificate, Command, Connection, Deployment, ExecError, Failure, FsError,
+    Keystore, NetError, Output, Part, Passphrase, Request, Response, Reversible, Rollback, Sandbox, Secret,
+    Status, Written,
 };
 
 mod script;

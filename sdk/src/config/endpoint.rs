@@ -23,7 +23,11 @@ impl Fields {
             self.fault(host, "write the name or address of the host alone, without scheme, port and path");
             return None;
         }
-        Some(if bare.contains(':') { format!("https://[{bare}]:{port}") } else { format!("https://{bare}:{port}") })
+        Some(if bare.contains(':') {
+            format!("https://[{bare}]:{port}")
+        } else {
+            format!("https://{bare}:{port}")
+        })
     }
 
     /// An endpoint of the operator's own that may be there, for a service that has a well-known one.

@@ -90,7 +90,9 @@ impl<C: Connection> Api<C> {
     pub fn call(&mut self, call: Call) -> Result<Answer, Failure> {
         match self.attempt(call)? {
             Attempt::Done(answer) => Ok(answer),
-            Attempt::NotFound(answer) | Attempt::Conflict(answer) => Err(Failure::Rejected(answer.complaint())),
+            Attempt::NotFound(answer) | Attempt::Conflict(answer) => {
+                Err(Failure::Rejected(answer.complaint()))
+            }
         }
     }
 
@@ -165,7 +167,9 @@ impl<C: Connection> Api<C> {
         let text = match error {
             NetError::Unreachable(text) => text,
             // What was answered had arrived.
-            NetError::TooLarge(limit) if call.is_change() => format!("the answer is larger than {limit} bytes"),
+            NetError::TooLarge(limit) if call.is_change() => {
+                format!("the answer is larger than {limit} bytes")
+            }
             other => return other.into(),
         };
         let text = format!("{}: {text}", call.line());

@@ -67,6 +67,8 @@ impl<C: Connection> Api<C> {
                 Err(failure) => return Err(failure),
             }
         }
-        Err(Failure::Rejected("the target accepted the certificate, and does not show it when it is read back".to_string()))
+        Err(Failure::Rejected(
+            "the target accepted the certificate, and does not show it when it is read back".to_string(),
+        ))
     }
 }

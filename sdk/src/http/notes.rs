@@ -30,8 +30,9 @@ impl<C: Connection> Api<C> {
 /// A note that this connector, perhaps in an older version, did not write: `rejected`.
 pub fn parse_notes<T: DeserializeOwned>(notes: &[String]) -> Result<Vec<T>, Failure> {
     let parse = |note: &String| {
-        serde_json::from_str(note)
-            .map_err(|error| Failure::Rejected(format!("a note of another version of the connector: {error}")))
+        serde_json::from_str(note).map_err(|error| {
+            Failure::Rejected(format!("a note of another version of the connector: {error}"))
+        })
     };
     notes.iter().map(parse).collect()
 }

@@ -6,7 +6,9 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::http::{Api, Attempt, Call, Content, Element, Form, Judged, Multipart, Node, Patience, Verdict, key, object};
+use crate::http::{
+    Api, Attempt, Call, Content, Element, Form, Judged, Multipart, Node, Patience, Verdict, key, object,
+};
 use crate::testing::{Double, DoubleConnection, render};
 use crate::{Capability, Failure, NetError, Part, Sandbox};
 

@@ -12,7 +12,8 @@ fn a_call_has_its_headers_its_query_and_its_body() {
     api.header("accept", "application/json");
     api.header("x-token", Content::from("Bearer ").then(crate::http::secret("token")));
     let call = Call::post("/import?v=1").query("vdom", "a&b c").json(object! { "key": key() });
-    api.call(call.header("Content-Type", "application/merge-patch+json").header("ACCEPT", "text/plain")).unwrap();
+    api.call(call.header("Content-Type", "application/merge-patch+json").header("ACCEPT", "text/plain"))
+        .unwrap();
     let requests = sandbox.requests.borrow();
     assert_eq!(requests[0].line, "POST /import?v=1&vdom=a%26b%20c");
     assert_eq!(requests[0].headers["x-token"], "Bearer «token»");
@@ -59,7 +60,8 @@ fn a_form_encodes_all_but_the_unreserved() {
 fn multipart_has_a_boundary_that_nothing_in_it_has() {
     let (plain, _) = Multipart::new().field("a", "b").parts();
     let boundary = plain.strip_prefix("multipart/form-data; boundary=").unwrap();
-    let hostile = Multipart::new().field("a", boundary).file("f\"\r\n", "k", "text/plain", Content::from(key()));
+    let hostile =
+        Multipart::new().field("a", boundary).file("f\"\r\n", "k", "text/plain", Content::from(key()));
     let (content_type, body) = hostile.parts();
     let longer = content_type.strip_prefix("multipart/form-data; boundary=").unwrap();
     assert_eq!(
@@ -75,7 +77,10 @@ fn multipart_has_a_boundary_that_nothing_in_it_has() {
 
 #[test]
 fn xml_escapes_text_and_attributes_and_is_read_again() {
-    let element = Element::new("entry").attribute("name", "a\n\"<&>'").leaf("line", "1 < 2 & 3\r").child(Element::new("none"));
+    let element = Element::new("entry")
+        .attribute("name", "a\n\"<&>'")
+        .leaf("line", "1 < 2 & 3\r")
+        .child(Element::new("none"));
     let body: Vec<Part> = element.into();
     let text = render(&body);
     let document = crate::http::xml::Document::parse(&text).unwrap();

@@ -66,7 +66,9 @@ fn an_answer_that_cannot_be_read_is_named_and_never_shown() {
         answer.json::<Vec<u32>>().unwrap_err()
     };
     let empty = read(Call::get("/x"), "");
-    assert!(matches!(empty, Failure::Unavailable((text, _)) if text == "GET /x: answered 200 with nothing instead of JSON"));
+    assert!(
+        matches!(empty, Failure::Unavailable((text, _)) if text == "GET /x: answered 200 with nothing instead of JSON")
+    );
     assert!(matches!(read(Call::get("/x"), "[1, 2"), Failure::Unavailable(_)));
     let token = read(Call::put("/x"), r#"{"token":"abc""#);
     assert!(matches!(token, Failure::Uncertain(text) if !text.contains("abc")));
@@ -79,7 +81,9 @@ fn an_answer_that_cannot_be_read_is_named_and_never_shown() {
 fn a_refusal_is_not_longer_than_a_line_for_people() {
     let Failure::Rejected(text) = after(Call::get("/x"), 400, &"é".repeat(5000)) else { panic!("rejected") };
     assert!(text.chars().count() < 330);
-    let Failure::Denied(text) = after(Call::get("/x"), 403, "<html>a login page</html>") else { panic!("denied") };
+    let Failure::Denied(text) = after(Call::get("/x"), 403, "<html>a login page</html>") else {
+        panic!("denied")
+    };
     assert_eq!(text, "GET /x: 403 a page of HTML");
 }
 
@@ -102,7 +106,12 @@ fn what_is_not_there_and_what_is_there_already_is_for_the_connector() {
 fn a_vendor_judges_also_what_came_with_200() {
     fn judge(answer: &crate::http::Answer) -> Judged {
         let code: i64 = answer.text().parse().unwrap_or_default();
-        let table = [(7, Verdict::NotFound), (8, Verdict::Misconfigured("name")), (9, Verdict::Denied), (10, Verdict::Unavailable)];
+        let table = [
+            (7, Verdict::NotFound),
+            (8, Verdict::Misconfigured("name")),
+            (9, Verdict::Denied),
+            (10, Verdict::Unavailable),
+        ];
         crate::http::verdict::among(&table, &code).unwrap_or_else(|| answer.by_status()).because("so it says")
     }
     let judged = |body: &str| {

@@ -106,7 +106,8 @@ fn a_job_is_asked_until_it_ends_also_over_a_cut() {
     sandbox.on("GET /job", 200, "running");
     sandbox.on_error("GET /job", NetError::Unreachable("restarting".into()));
     sandbox.on("GET /job", 200, "done");
-    let done = |api: &mut Api<DoubleConnection>| Ok((api.call(Call::get("/job"))?.text() == "done").then_some(1));
+    let done =
+        |api: &mut Api<DoubleConnection>| Ok((api.call(Call::get("/job"))?.text() == "done").then_some(1));
     assert_eq!(api(&mut sandbox).poll("the job", 500, 10, done).unwrap(), 1);
     assert_eq!(*sandbox.waits.borrow(), [500, 500]);
 
@@ -117,12 +118,15 @@ fn a_job_is_asked_until_it_ends_also_over_a_cut() {
     assert!(matches!(api.poll("the job", 1, 3, slow), Err(Failure::Unavailable(_))));
     api.call(Call::put("/x")).unwrap();
     let late = api.poll("the job", 1, 3, slow).unwrap_err();
-    assert!(matches!(late, Failure::Uncertain(text) if text == "the job has not come to an end after 3 looks"));
+    assert!(
+        matches!(late, Failure::Uncertain(text) if text == "the job has not come to an end after 3 looks")
+    );
 }
 
 /// Looks for `new` at `/x`, and puts it there.
 fn bring(sandbox: &mut Double) -> Result<(), Failure> {
-    let look = |api: &mut Api<DoubleConnection>| Ok((api.call(Call::get("/x"))?.text() == "new").then_some(()));
+    let look =
+        |api: &mut Api<DoubleConnection>| Ok((api.call(Call::get("/x"))?.text() == "new").then_some(()));
     api(sandbox).bring(look, |api| api.call(Call::put("/x")).map(drop))
 }
 
@@ -172,7 +176,9 @@ fn an_uncertain_change_is_settled_by_looking() {
         result
     };
     assert!(after(Some("new")).is_ok());
-    assert!(matches!(after(Some("old")), Err(Failure::Unavailable((text, _))) if text.contains("the old state is there")));
+    assert!(
+        matches!(after(Some("old")), Err(Failure::Unavailable((text, _))) if text.contains("the old state is there"))
+    );
     assert!(matches!(after(None), Err(Failure::Uncertain(_))));
     let mut refused = sandbox();
     refused.on("GET /x", 200, "old");
@@ -218,5 +224,7 @@ fn headers_and_cookies_are_read() {
     let answer = api(&mut sandbox).call(Call::get("/x")).unwrap();
     assert_eq!((answer.cookie("sessionid"), answer.cookie("b")), (Some("x%23="), None));
     assert_eq!(answer.header("x-csrf"), Some("c"));
-    assert!(matches!(answer.lacks("a token"), Failure::Unavailable((text, _)) if text == "GET /x: answered 200 without a token"));
+    assert!(
+        matches!(answer.lacks("a token"), Failure::Unavailable((text, _)) if text == "GET /x: answered 200 without a token")
+    );
 }
