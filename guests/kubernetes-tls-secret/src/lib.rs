@@ -1,0 +1,217 @@
+//! A TLS Secret of a Kubernetes cluster, by server-side apply: the certificate's fields are lastmile's, all others stay
+//! whose they are.
+//!
+//! It asks for the Secret's metadata alone: no key, not even the old one, is ever shown to it. The pair before is copied
+//! within the Secret by the API server itself, and going back is to copy it back.
+#![no_std]
+
+extern crate alloc;
+
+mod config;
+mod held;
+#[cfg(test)]
+mod tests;
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cell::RefCell;
+
+use lastmile_sdk::http::verdict::mentioned;
+use lastmile_sdk::http::{Answer, Api, Attempt, Call, Judged, Node, Verdict, key, object, parse_notes};
+use lastmile_sdk::{
+    Capability, Connection, Connector, Deployment, Failure, Problem, Receipt, Reversible, Sandbox, document,
+};
+use serde_json::Value;
+
+use crate::config::Config;
+use crate::held::{ANNOTATION, Held, MANAGER, mark};
+
+const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+/// Where the pair before lies, beside the new one.
+const PREVIOUS: [(&str, &str); 2] = [("tls.crt", "previous-tls.crt"), ("tls.key", "previous-tls.key")];
+/// What is forbidden to everybody, whatever the role.
+const FORBIDDEN: &[(&str, Verdict)] =
+    &[("exceeded quota", Verdict::Rejected), ("admission webhook", Verdict::Rejected)];
+
+/// The connector.
+pub struct KubernetesTlsSecret;
+
+impl Connector for KubernetesTlsSecret {
+    fn name() -> &'static str {
+        "kubernetes-tls-secret"
+    }
+
+    fn capabilities(config: &str) -> Result<Vec<Capability>, Vec<Problem>> {
+        Ok(vec![Capability::NetDial(Config::parse(config)?.endpoint)])
+    }
+
+    fn deploy<S: Sandbox>(sandbox: &mut S, deployment: &Deployment) -> Result<Receipt, Failure> {
+        let (config, mut api) = open(sandbox, deployment)?;
+        let (wanted, before) = (mark(&deployment.certificate), RefCell::new(None));
+        let look = |api: &mut Api<_>| {
+            let held = before.replace(Held::read(api, &config)?);
+            drop(held);
+            let same = before.borrow().as_ref().and_then(Held::mark) == Some(&wanted);
+            Ok(same.then_some(()))
+        };
+        api.bring(look, |api| put(api, &config, deployment, before.take()))?;
+        let reference = format!("{}/{}", config.namespace, config.secret);
+        Ok(api.receipt(&reference, "the Secret holds the certificate, its chain and its key"))
+    }
+
+    fn observe<S: Sandbox>(sandbox: &mut S, deployment: &Deployment) -> Result<Option<String>, Failure> {
+        let (config, mut api) = open(sandbox, deployment)?;
+        let held = Held::read(&mut api, &config)?;
+        let mark = held.as_ref().and_then(Held::mark);
+        Ok(mark.and_then(|mark| mark.split('.').next()).map(ToString::to_string))
+    }
+}
+
+impl Reversible for KubernetesTlsSecret {
+    fn rollback<S: Sandbox>(
+        sandbox: &mut S,
+        deployment: &Deployment,
+        notes: &[String],
+    ) -> Result<(), Failure> {
+        let (config, mut api) = open(sandbox, deployment)?;
+        let ours = mark(&deployment.certificate);
+        // What the annotation said before.
+        let notes: Vec<Option<String>> = parse_notes(notes)?;
+        notes.iter().try_for_each(|note| take_back(&mut api, &config, &ours, note.as_deref()))
+    }
+}
+
+fn open<S: Sandbox>(
+    sandbox: &mut S,
+    deployment: &Deployment,
+) -> Result<(Config, Api<S::Connection>), Failure> {
+    let config = Config::parse(&deployment.config).map_err(Failure::Misconfigured)?;
+    let mut api = Api::new(sandbox.dial(&config.endpoint)?).judged_by(judge);
+    api.header("accept", METADATA);
+    Ok((config, api))
+}
+
+/// By the `Status` that the API says no with.
+fn judge(answer: &Answer) -> Judged {
+    if answer.status() < 400 {
+        return answer.by_status().into();
+    }
+    let said: Value = answer.json().unwrap_or_default();
+    let message = said["message"].as_str().unwrap_or_default();
+    let mut causes = said["details"]["causes"].as_array().into_iter().flatten();
+    let verdict = match answer.status() {
+        403 => mentioned(FORBIDDEN, message).unwrap_or(Verdict::Denied),
+        404 if said["details"]["kind"] == "namespaces" => Verdict::Misconfigured("namespace"),
+        // A proxy's page is no proof that there is no such Secret.
+        404 if said["reason"] != "NotFound" => Verdict::Rejected,
+        409 if causes.any(|cause| cause["reason"] == "FieldManagerConflict") => Verdict::Conflict,
+        // Somebody was faster, and nothing was done: the next attempt looks first.
+        409 => Verdict::Unavailable,
+        _ => answer.by_status(),
+    };
+    verdict.because(message)
+}
+
+/// Applies the certificate, after the API has said that it would take it and has put the pair before aside.
+fn put<C: Connection>(
+    api: &mut Api<C>,
+    config: &Config,
+    deployment: &Deployment,
+    before: Option<Held>,
+) -> Result<(), Failure> {
+    let mut apply_it = |api: &mut Api<C>, force, dry| apply(api, config, deployment, force, dry);
+    let Some(before) = before else { return apply_it(api, false, false) };
+    if before.is_cert_managers() {
+        let text = "cert-manager would write its own certificate back; write the name of another Secret";
+        let problem = Problem { pointer: "/secret".to_string(), message: text.to_string() };
+        return Err(Failure::Misconfigured(vec![problem]));
+    }
+    let yields = |owner: &str| owner == MANAGER || config.take_over.iter().any(|name| name == owner);
+    let force = before.owners().into_iter().all(yields);
+    apply_it(api, force, true)?;
+    api.note(&before.mark())?;
+    let copies = PREVIOUS.map(|(now, previous)| copy(now, previous));
+    patch(api, config, &before, copies.into(), "keep the pair before")?;
+    apply_it(api, force, false)
+}
+
+/// Every field that is ours, each time: one that is left out would be removed.
+fn apply<C: Connection>(
+    api: &mut Api<C>,
+    config: &Config,
+    deployment: &Deployment,
+    force: bool,
+    dry: bool,
+) -> Result<(), Failure> {
+    let chain = document::full_chain(&deployment.certificate);
+    let body = object! {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": object! {
+            "name": &config.secret,
+            "namespace": &config.namespace,
+            "annotations": object! { ANNOTATION: mark(&deployment.certificate) },
+        },
+        "type": "kubernetes.io/tls",
+        "data": object! { "tls.crt": Node::base64(chain), "tls.key": Node::base64(key()) },
+    };
+    let call = Call::patch(&config.path).json(body).header("content-type", "application/apply-patch+yaml");
+    let call = call.query("fieldManager", MANAGER).query("force", if force { "true" } else { "false" });
+    let call = if dry { call.query("dryRun", "All").harmless() } else { call.changes("apply") };
+    match api.attempt(call)? {
+        Attempt::Done(_) => Ok(()),
+        Attempt::NotFound(answer) => Err(Failure::Rejected(answer.complaint())),
+        Attempt::Conflict(answer) => Err(Failure::Rejected(format!(
+            "{}; for lastmile to have these fields, write their manager into `take-over`",
+            answer.complaint()
+        ))),
+    }
+}
+
+/// Restores the pair before where ours is still there, and removes what was put aside.
+fn take_back<C: Connection>(
+    api: &mut Api<C>,
+    config: &Config,
+    ours: &str,
+    before: Option<&str>,
+) -> Result<(), Failure> {
+    let Some(held) = Held::read(api, config)? else { return Ok(()) };
+    let mut operations = Vec::new();
+    if held.mark() == Some(ours) {
+        operations.extend(PREVIOUS.map(|(now, previous)| copy(previous, now)));
+        let path = format!("/metadata/annotations/{}", ANNOTATION.replace('/', "~1"));
+        operations.push(match before {
+            Some(before) => object! { "op": "replace", "path": path, "value": before },
+            None => object! { "op": "remove", "path": path },
+        });
+    }
+    let kept = PREVIOUS.iter().filter(|(_, previous)| held.keeps(previous));
+    operations
+        .extend(kept.map(|(_, previous)| object! { "op": "remove", "path": format!("/data/{previous}") }));
+    if operations.is_empty() {
+        return Ok(());
+    }
+    patch(api, config, &held, operations, "put the pair before back")
+}
+
+fn copy(from: &str, to: &str) -> Node {
+    object! { "op": "copy", "from": format!("/data/{from}"), "path": format!("/data/{to}") }
+}
+
+/// A JSON patch (RFC 6902), refused where the Secret was changed since it was looked at.
+fn patch<C: Connection>(
+    api: &mut Api<C>,
+    config: &Config,
+    held: &Held,
+    operations: Vec<Node>,
+    what: &str,
+) -> Result<(), Failure> {
+    let version = object! { "op": "replace", "path": "/metadata/resourceVersion", "value": held.version() };
+    let all: Vec<Node> = [version].into_iter().chain(operations).collect();
+    let call = Call::patch(&config.path).query("fieldManager", MANAGER).json(all);
+    api.call(call.header("content-type", "application/json-patch+json").changes(what)).map(drop)
+}
+
+lastmile_sdk::export!(KubernetesTlsSecret, reversible);
