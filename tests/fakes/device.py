@@ -85,7 +85,14 @@ class Device:
     def reboot(self):
         """What was not saved is gone, and so are the sessions."""
         self.running = copy.deepcopy(self.saved)
+        self.expire()
+
+    def expire(self):
+        """So much time has passed that sessions are over, and whatever else ends by itself."""
         self.sessions.expire()
+
+    def lost(self, request):
+        """The client will never learn what this request made: what ends by itself for want of a name ends now."""
 
     def unsaved(self):
         return self.running != self.saved

@@ -81,9 +81,14 @@ class F5(Device):
     def leftovers(self):
         return sorted([*self.uploads, *self.partial, *(f"transaction {number}" for number in self.transactions)])
 
-    def reboot(self):
-        super().reboot()
+    def expire(self):
+        super().expire()
+        # Their two minutes are over before a token's twenty are.
         self.transactions.clear()
+
+    def lost(self, request):
+        if request.method == "POST" and request.path == "/mgmt/tm/transaction" and self.transactions:
+            self.transactions.popitem()
 
     # Tokens.
 

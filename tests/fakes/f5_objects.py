@@ -116,9 +116,20 @@ def profile(state, name):
         raise Refused(mcpd(404, f"01020036:3: The requested profile ({name}) was not found."))
     content = state["profiles"][name]
     first = content["certKeyChain"][0]
+    content = {**content, "certKeyChain": [with_references(one) for one in content["certKeyChain"]]}
     return {"kind": "tm:ltm:profile:client-ssl:client-sslstate", "name": name.rsplit("/", 1)[1], "partition": name.split("/")[1],
             "fullPath": name, **content, "cert": first["cert"], "key": first["key"], "chain": first["chain"],
             "selfLink": f"https://localhost/mgmt/tm/ltm/profile/client-ssl/{name.replace('/', '~')}?ver=16.1.2"}
+
+
+def with_references(element):
+    """The links that a GET adds."""
+    references = {}
+    for member, kind in (("cert", "ssl-cert"), ("key", "ssl-key"), ("chain", "ssl-cert")):
+        if element[member] != "none":
+            link = f"https://localhost/mgmt/tm/sys/file/{kind}/{element[member].replace('/', '~')}?ver=16.1.2"
+            references[f"{member}Reference"] = {"link": link}
+    return {**element, **references}
 
 
 def bind(state, name, body):

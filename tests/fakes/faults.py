@@ -23,6 +23,8 @@ NAMES = {
 # Those that a device has or has not; all but `expired` are answers, which its `own_faults` gives.
 OWN = ("failed-200", "busy", "denied", "standby", "expired")
 CUT, HOLD = object(), object()
+# Those that do what was asked and lose the answer.
+LOSING = ("truncated", "half", "cut-after", "hold-after")
 
 
 class Fault:
@@ -42,7 +44,7 @@ class Fault:
 def instead(fault, device, request):
     """What comes instead of asking the device; None where the device is asked."""
     if fault.what == "expired":
-        device.sessions.expire()
+        device.expire()
         return None
     if fault.what in OWN:
         return device.own_faults()[fault.what]

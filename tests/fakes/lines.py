@@ -101,6 +101,8 @@ async def exchange(device, request, reader, writer):
     if answer is None:
         answer = device.answer(request)
         answer = faults.behind(fault, answer) if fault else answer
+    if fault and fault.what in faults.LOSING:
+        device.lost(request)
     if fault and (kind == SESSION or answer is faults.HOLD):
         device.sessions.excuse()
     if answer is faults.HOLD:
