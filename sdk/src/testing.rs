@@ -19,6 +19,7 @@ use crate::{
 };
 
 mod script;
+pub mod specimens;
 
 use script::Script;
 

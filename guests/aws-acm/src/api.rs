@@ -2,72 +2,33 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
-use alloc::vec;
-use alloc::vec::Vec;
 
-use lastmile_sdk::{Connection, Failure, NetError, Part, Request, Response, document};
+use lastmile_sdk::http::verdict::{Judged, Verdict, among};
+use lastmile_sdk::http::{Answer, Call, Node};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
-/// Whether a request changes something: then a cut line leaves open whether it did.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Change {
-    Yes,
-    No,
-}
+/// Throttling comes with 400, and so does the yearly quota, which no retry helps.
+const CODES: &[(&str, Verdict)] = &[
+    ("ThrottlingException", Verdict::Busy),
+    ("Throttling", Verdict::Busy),
+    ("ConflictException", Verdict::Busy),
+    // Just imported, and not readable yet.
+    ("RequestInProgressException", Verdict::Busy),
+    ("LimitExceededException", Verdict::Rejected),
+    ("AccessDeniedException", Verdict::Denied),
+    ("AccessDenied", Verdict::Denied),
+    ("InvalidSignatureException", Verdict::Denied),
+    ("SignatureDoesNotMatch", Verdict::Denied),
+    ("ExpiredTokenException", Verdict::Denied),
+    ("UnrecognizedClientException", Verdict::Denied),
+    ("InvalidClientTokenId", Verdict::Denied),
+    ("ResourceNotFoundException", Verdict::Rejected),
+];
 
-#[derive(Deserialize)]
-pub(crate) struct Imported {
-    #[serde(rename = "CertificateArn")]
-    pub(crate) arn: String,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Described {
-    #[serde(rename = "Certificate")]
-    pub(crate) certificate: Description,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Description {
-    #[serde(rename = "KeyAlgorithm")]
-    pub(crate) algorithm: Option<String>,
-}
-
-/// The service behind one connection.
-pub(crate) struct Api<C>(C);
-
-impl<C: Connection> Api<C> {
-    pub(crate) fn new(connection: C) -> Self {
-        Self(connection)
-    }
-
-    pub(crate) fn call<T: DeserializeOwned>(
-        &mut self,
-        operation: &str,
-        body: Vec<Part>,
-        change: Change,
-    ) -> Result<T, Failure> {
-        let request = Request {
-            method: "POST".to_string(),
-            path: "/".to_string(),
-            headers: vec![
-                ("content-type".to_string(), vec![document::text("application/x-amz-json-1.1")]),
-                ("x-amz-target".to_string(), vec![Part::Text(format!("CertificateManager.{operation}"))]),
-            ],
-            body,
-            timeout_ms: None,
-        };
-        let response = self.0.request(&request).map_err(|error| match (change, error) {
-            (Change::Yes, NetError::Unreachable(text)) => Failure::Uncertain(format!("{operation}: {text}")),
-            (_, error) => error.into(),
-        })?;
-        if response.status != 200 {
-            return Err(failure(operation, &response));
-        }
-        serde_json::from_slice(&response.body)
-            .map_err(|error| Failure::Rejected(format!("{operation} answered something else: {error}")))
-    }
+/// One operation.
+pub(crate) fn operation(name: &str, body: Node) -> Call {
+    let target = format!("CertificateManager.{name}");
+    Call::post("/").named(name).header("x-amz-target", target).body("application/x-amz-json-1.1", body)
 }
 
 #[derive(Deserialize)]
@@ -78,53 +39,25 @@ struct Refusal {
     message: String,
 }
 
+pub(crate) fn judge(answer: &Answer) -> Judged {
+    if answer.status() == 200 {
+        return Verdict::Ok.into();
+    }
+    let Refusal { code, message } = refusal(answer);
+    let verdict = among(CODES, &code.as_str()).unwrap_or_else(|| answer.by_status());
+    verdict.because(&format!("{code}: {message}"))
+}
+
 /// The code, in whichever of its three places it stands, without the frills around it.
-fn refusal(response: &Response) -> Refusal {
-    let body = String::from_utf8_lossy(&response.body);
-    let mut refusal: Refusal = serde_json::from_str(&body).unwrap_or_else(|_| {
-        let code = body.split_once("<Code>").and_then(|(_, after)| after.split_once("</Code>"));
+fn refusal(answer: &Answer) -> Refusal {
+    let mut refusal: Refusal = answer.json().unwrap_or_else(|_| {
+        let code = answer.text().split_once("<Code>").and_then(|(_, after)| after.split_once("</Code>"));
         Refusal { code: code.map_or(String::new(), |(code, _)| code.to_string()), message: String::new() }
     });
-    let header = response.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-amzn-errortype"));
-    if let (true, Some((_, value))) = (refusal.code.is_empty(), header) {
-        refusal.code.clone_from(value);
+    if let (true, Some(code)) = (refusal.code.is_empty(), answer.header("x-amzn-errortype")) {
+        refusal.code = code.to_string();
     }
     let bare = refusal.code.rsplit('#').next().unwrap_or_default();
     refusal.code = bare.split(':').next().unwrap_or_default().to_string();
     refusal
-}
-
-fn failure(operation: &str, response: &Response) -> Failure {
-    let Refusal { code, message } = refusal(response);
-    let text = format!("{operation}: {} {code}: {message}", response.status);
-    match code.as_str() {
-        "ThrottlingException"
-        | "Throttling"
-        | "ConflictException"
-        | "RequestInProgressException"
-        | "ServiceUnavailable"
-        | "ServiceUnavailableException"
-        | "InternalFailure" => Failure::Unavailable((text, None)),
-        "AccessDeniedException"
-        | "AccessDenied"
-        | "InvalidSignatureException"
-        | "SignatureDoesNotMatch"
-        | "ExpiredTokenException"
-        | "UnrecognizedClientException"
-        | "InvalidClientTokenId" => Failure::Denied(text),
-        // A yearly quota: trying again only helps once somebody has raised it.
-        "LimitExceededException" => Failure::Rejected(text),
-        _ if response.status >= 500 => Failure::Unavailable((text, None)),
-        _ => Failure::Rejected(text),
-    }
-}
-
-/// A JSON string.
-pub(crate) fn json(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-/// The body of the operations that take an ARN alone.
-pub(crate) fn arn_body(arn: &str) -> Part {
-    Part::Text(format!("{{\"CertificateArn\":{}}}", json(arn)))
 }

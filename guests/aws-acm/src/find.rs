@@ -1,21 +1,19 @@
 //! What ACM holds for this target.
 
-use alloc::format;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 
-use lastmile_sdk::{Connection, Deployment, Failure, Part, document};
+use lastmile_sdk::certificate::same_leaf;
+use lastmile_sdk::http::{Api, object};
+use lastmile_sdk::{Connection, Deployment, Failure};
 use serde::Deserialize;
 
-use crate::api::{self, Api, Change};
+use crate::api::operation;
 use crate::config::{Config, OWN_TAG};
 
 /// Without these ListCertificates leaves out all but RSA 2048.
-const KEY_TYPES: &str =
-    r#"["RSA_1024","RSA_2048","RSA_3072","RSA_4096","EC_prime256v1","EC_secp384r1","EC_secp521r1"]"#;
-/// A page that points to itself must not hold the deployment for ever.
-const PAGES: usize = 100;
+const KEY_TYPES: [&str; 7] =
+    ["RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1"];
 
 pub(crate) enum Found {
     /// This very certificate.
@@ -103,29 +101,29 @@ pub(crate) fn find<C: Connection>(
 /// The imported certificates that may share a name with ours.
 fn candidates<C: Connection>(api: &mut Api<C>, deployment: &Deployment) -> Result<Vec<String>, Failure> {
     let names = &deployment.certificate.names;
-    let mut arns = Vec::new();
-    let mut token = String::new();
-    for _ in 0..PAGES {
-        let body = format!("{{\"Includes\":{{\"keyTypes\":{KEY_TYPES}}}{token}}}");
-        let list: List = api.call("ListCertificates", vec![Part::Text(body)], Change::No)?;
-        let ours = list.summaries.into_iter().filter(|summary| summary.may_be(names));
-        arns.extend(ours.map(|summary| summary.arn));
-        match list.next {
-            Some(next) => token = format!(",\"NextToken\":{}", api::json(&next)),
-            None => return Ok(arns),
+    api.pages(|api, token| {
+        let mut body = object! { "Includes": object! { "keyTypes": KEY_TYPES.to_vec() } };
+        if let Some(token) = token {
+            body = body.with("NextToken", token);
         }
-    }
-    Err(Failure::Rejected(format!("ListCertificates did not end after {PAGES} pages")))
+        let list: List = api.call(operation("ListCertificates", body))?.json()?;
+        let ours = list.summaries.into_iter().filter(|summary| summary.may_be(names));
+        Ok((ours.map(|summary| summary.arn).collect(), list.next))
+    })
 }
 
 /// Whether ACM's leaf is ours, byte for byte. What it appends to the chain does not matter.
-fn holds<C: Connection>(api: &mut Api<C>, arn: &str, deployment: &Deployment) -> Result<bool, Failure> {
-    let held: Held = api.call("GetCertificate", vec![api::arn_body(arn)], Change::No)?;
-    let theirs = document::first_der(&held.certificate);
-    Ok(theirs.is_some() && theirs == document::first_der(&deployment.certificate.leaf_pem))
+pub(crate) fn holds<C: Connection>(
+    api: &mut Api<C>,
+    arn: &str,
+    deployment: &Deployment,
+) -> Result<bool, Failure> {
+    let held: Held = api.call(operation("GetCertificate", object! { "CertificateArn": arn }))?.json()?;
+    Ok(same_leaf(&held.certificate, &deployment.certificate))
 }
 
 fn is_ours<C: Connection>(api: &mut Api<C>, arn: &str, target: &str) -> Result<bool, Failure> {
-    let tags: Tags = api.call("ListTagsForCertificate", vec![api::arn_body(arn)], Change::No)?;
+    let tags: Tags =
+        api.call(operation("ListTagsForCertificate", object! { "CertificateArn": arn }))?.json()?;
     Ok(tags.tags.iter().any(|tag| tag.key == OWN_TAG && tag.value.as_deref() == Some(target)))
 }

@@ -6,26 +6,23 @@
 
 extern crate alloc;
 
-mod algorithm;
 mod api;
 mod config;
 mod find;
+mod import;
 #[cfg(test)]
 mod tests;
 
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use lastmile_sdk::{
-    Capability, Connection, Connector, Deployment, Encoding, Failure, KeyFormat, Part, Problem, Receipt,
-    Sandbox, Secret, document,
-};
+use lastmile_sdk::http::Api;
+use lastmile_sdk::{Capability, Connection, Connector, Deployment, Failure, Problem, Receipt, Sandbox};
+use serde::Deserialize;
 
-use crate::api::{Api, Change};
 use crate::config::Config;
-use crate::find::Found;
+use crate::find::{Found, find, holds};
 
 /// The connector.
 pub struct AwsAcm;
@@ -41,55 +38,45 @@ impl Connector for AwsAcm {
 
     fn deploy<S: Sandbox>(sandbox: &mut S, deployment: &Deployment) -> Result<Receipt, Failure> {
         let config = Config::parse(&deployment.config).map_err(Failure::Misconfigured)?;
-        let algorithm = algorithm::of(&deployment.certificate.leaf_pem)?;
-        let mut api = Api::new(sandbox.dial(&config.endpoint)?);
-        let arn = match find::find(&mut api, &config, deployment)? {
-            Found::Same(arn) => return Ok(receipt(false, arn, "ACM holds it already")),
+        let algorithm = import::algorithm(&deployment.certificate.leaf_pem)?;
+        let mut api = Api::new(sandbox.dial(&config.endpoint)?).judged_by(api::judge);
+        let older = match find(&mut api, &config, deployment)? {
+            Found::Same(arn) => return Ok(api.receipt(&arn, "ACM holds it already")),
             Found::Older(arn) => Some(arn),
             Found::None => None,
         };
-        if let Some(arn) = &arn {
-            check_algorithm(&mut api, arn, algorithm)?;
+        if let Some(arn) = &older {
+            import::check_algorithm(&mut api, arn, &algorithm)?;
         }
-        let request = import(&config, deployment, arn.as_deref());
-        let imported: api::Imported = api.call("ImportCertificate", request, Change::Yes)?;
-        Ok(receipt(true, imported.arn, if arn.is_some() { "imported again" } else { "imported" }))
+        let arn = bring(&mut api, &config, deployment, older.as_ref())?;
+        Ok(api.receipt(&arn, if older.is_some() { "imported again" } else { "imported" }))
     }
 }
 
-/// ACM refuses another kind of key under the same ARN; its own message does not say so.
-fn check_algorithm<C: Connection>(api: &mut Api<C>, arn: &str, ours: &str) -> Result<(), Failure> {
-    let described: api::Described = api.call("DescribeCertificate", vec![api::arn_body(arn)], Change::No)?;
-    match described.certificate.algorithm {
-        // Some answers write RSA-2048 for RSA_2048.
-        Some(theirs) if theirs.replace('-', "_") != ours => Err(Failure::Rejected(format!(
-            "{arn} holds a {theirs} key and the new one is {ours}: ACM keeps an ARN's kind of key, so import \
-             it under a new ARN and bind that to the load balancer"
-        ))),
-        _ => Ok(()),
-    }
+#[derive(Deserialize)]
+struct Imported {
+    #[serde(rename = "CertificateArn")]
+    arn: String,
 }
 
-fn import(config: &Config, deployment: &Deployment, arn: Option<&str>) -> Vec<Part> {
-    let certificate = &deployment.certificate;
-    let mut head = format!("{{\"Certificate\":\"{}\"", document::base64(certificate.leaf_pem.as_bytes()));
-    // An empty chain would break the member's least length of 1.
-    if !certificate.chain_pem.is_empty() {
-        let chain = document::base64(certificate.chain_pem.as_bytes());
-        head.push_str(&format!(",\"CertificateChain\":\"{chain}\""));
+/// Imports, and reads back. Nothing is imported twice: after a cut line ACM is asked what it holds.
+fn bring<C: Connection>(
+    api: &mut Api<C>,
+    config: &Config,
+    deployment: &Deployment,
+    older: Option<&String>,
+) -> Result<String, Failure> {
+    let imported = api.call(import::import(config, deployment, older));
+    match imported.and_then(|answer| answer.json::<Imported>()) {
+        Ok(Imported { arn }) => {
+            api.read_back(|api| Ok(holds(api, &arn, deployment)?.then_some(())))?;
+            Ok(arn)
+        }
+        Err(failure) => api.settle(failure, |api| match find(api, config, deployment)? {
+            Found::Same(arn) => Ok(Some(arn)),
+            Found::Older(_) | Found::None => Ok(None),
+        }),
     }
-    match arn {
-        // ACM refuses tags on an import over an ARN.
-        Some(arn) => head.push_str(&format!(",\"CertificateArn\":{}", api::json(arn))),
-        None => head.push_str(&format!(",\"Tags\":{}", config.tags(&deployment.target))),
-    }
-    head.push_str(",\"PrivateKey\":\"");
-    let key = document::sealed(Secret::PrivateKey(KeyFormat::Pkcs8), Encoding::Base64);
-    vec![Part::Text(head), key, document::text("\"}")]
-}
-
-fn receipt(changed: bool, reference: String, note: &str) -> Receipt {
-    Receipt { changed, reference, note: note.to_string() }
 }
 
 lastmile_sdk::export!(AwsAcm);

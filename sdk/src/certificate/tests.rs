@@ -6,10 +6,7 @@ use alloc::string::ToString;
 
 use super::{KeyKind, Versions, chain, key_kind, pems, same_chain, same_leaf};
 use crate::testing::deployment;
-
-const P256: &str = include_str!("specimen-p256.pem");
-const RSA: &str = include_str!("specimen-rsa2048.pem");
-const ED25519: &str = include_str!("specimen-ed25519.pem");
+use crate::testing::specimens::{ED25519, P256, RSA_2048 as RSA};
 
 #[test]
 fn the_kind_of_key_is_read_from_the_leaf() {

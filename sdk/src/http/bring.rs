@@ -52,7 +52,12 @@ impl<C: Connection> Api<C> {
         }
     }
 
-    fn read_back<T>(
+    /// Looks, with a little patience, for what was accepted.
+    ///
+    /// # Errors
+    ///
+    /// Those of `look`, an unavailable target as `uncertain`; what is not there is `rejected`.
+    pub fn read_back<T>(
         &mut self,
         mut look: impl FnMut(&mut Self) -> Result<Option<T>, Failure>,
     ) -> Result<T, Failure> {

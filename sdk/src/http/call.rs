@@ -27,6 +27,7 @@ use crate::{Part, Request, document};
 pub struct Call {
     method: String,
     path: String,
+    name: Option<String>,
     query: Vec<(String, String)>,
     headers: Vec<(String, Vec<Part>)>,
     body: Vec<Part>,
@@ -43,6 +44,7 @@ impl Call {
         Self {
             method: method.to_string(),
             path,
+            name: None,
             query: Vec::new(),
             headers: Vec::new(),
             body: Vec::new(),
@@ -138,6 +140,13 @@ impl Call {
         call
     }
 
+    /// What an error calls it in place of method and path, where all calls go to one path.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        self.name = Some(name.to_string());
+        self
+    }
+
     /// It changes something; `what` says so to people, as in "import the certificate".
     #[must_use]
     pub fn changes(mut self, what: &str) -> Self {
@@ -165,7 +174,7 @@ impl Call {
 
     /// Whom an error names. Without the query, which is noise.
     pub(crate) fn line(&self) -> String {
-        let line = format!("{} {}", self.method, self.path);
+        let line = self.name.clone().unwrap_or_else(|| format!("{} {}", self.method, self.path));
         match self.changes.as_deref() {
             None | Some("") => line,
             Some(what) => format!("{what}: {line}"),
