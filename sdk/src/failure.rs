@@ -2,8 +2,15 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec;
 
-use crate::{ExecError, Failure, FsError, NetError, Output, Status};
+use crate::{ExecError, Failure, FsError, NetError, Output, Problem, Status};
+
+/// The failure of a key of the configuration that only the target could find fault with; `message` says what to write instead.
+#[must_use]
+pub fn misconfigured(key: &str, message: &str) -> Failure {
+    Failure::Misconfigured(vec![Problem { pointer: format!("/{key}"), message: message.to_string() }])
+}
 
 impl From<FsError> for Failure {
     fn from(error: FsError) -> Self {

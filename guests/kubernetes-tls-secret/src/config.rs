@@ -8,14 +8,16 @@ use lastmile_sdk::Problem;
 use lastmile_sdk::config::{Fields, NameRule};
 
 /// A DNS label and a DNS subdomain (RFC 1123), as the API has them.
-const LABEL: NameRule =
-    NameRule { allows: |c| low(c) || c == '-', said: "lower-case letters, digits and -", at_most: 63 };
-const SUBDOMAIN: NameRule =
-    NameRule { allows: |c| low(c) || c == '-' || c == '.', said: "DNS labels with dots", at_most: 253 };
-
-fn low(c: char) -> bool {
-    c.is_ascii_lowercase() || c.is_ascii_digit()
-}
+const LABEL: NameRule = NameRule {
+    allows: |c| matches!(c, 'a'..='z' | '0'..='9' | '-'),
+    said: "lower-case letters, digits and -",
+    at_most: 63,
+};
+const SUBDOMAIN: NameRule = NameRule {
+    allows: |c| c == '.' || (LABEL.allows)(c),
+    said: "DNS labels with dots between",
+    at_most: 253,
+};
 
 /// What the operator wrote under the target's `config`.
 pub(crate) struct Config {

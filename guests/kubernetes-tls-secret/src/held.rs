@@ -31,25 +31,25 @@ pub(crate) fn mark(certificate: &Certificate) -> String {
 }
 
 /// A Secret's metadata.
-pub(crate) struct Held(Value);
+pub(crate) struct Held {
+    pub(crate) version: String,
+    metadata: Value,
+}
 
 impl Held {
     /// None where there is no such Secret.
     pub(crate) fn read<C: Connection>(api: &mut Api<C>, config: &Config) -> Result<Option<Self>, Failure> {
         let Some(answer) = api.find(Call::get(&config.path))? else { return Ok(None) };
         let metadata = answer.json::<Value>()?["metadata"].take();
-        let whole = metadata["resourceVersion"].is_string();
-        if whole { Ok(Some(Self(metadata))) } else { Err(answer.lacks("metadata of a Secret")) }
-    }
-
-    pub(crate) fn version(&self) -> Value {
-        self.0["resourceVersion"].clone()
+        let version =
+            metadata["resourceVersion"].as_str().ok_or_else(|| answer.lacks("a resourceVersion"))?;
+        Ok(Some(Self { version: version.into(), metadata }))
     }
 
     /// The annotation, where nobody else had a hand in what it speaks for.
     pub(crate) fn mark(&self) -> Option<&str> {
         let ours = FIELDS.iter().all(|field| self.managers_of(field).contains(&MANAGER));
-        self.0["annotations"][ANNOTATION].as_str().filter(|_| ours)
+        self.metadata["annotations"][ANNOTATION].as_str().filter(|_| ours)
     }
 
     /// Everybody who manages a field that is about to be applied.
@@ -58,13 +58,9 @@ impl Held {
     }
 
     fn managers_of(&self, field: &str) -> Vec<&str> {
-        let holds = |entry: &&Value| entry["fieldsV1"].pointer(field).is_some();
-        let name = |entry: &'_ Value| entry["manager"].as_str();
-        self.managers().iter().filter(holds).filter_map(name).collect()
-    }
-
-    fn managers(&self) -> &[Value] {
-        self.0["managedFields"].as_array().map_or(&[], Vec::as_slice)
+        let all = self.metadata["managedFields"].as_array().into_iter().flatten();
+        let holding = all.filter(|entry| entry["fieldsV1"].pointer(field).is_some());
+        holding.filter_map(|entry| entry["manager"].as_str()).collect()
     }
 
     /// Whether this key of its data is there.
@@ -75,7 +71,7 @@ impl Held {
     /// Whether cert-manager issues for it.
     pub(crate) fn is_cert_managers(&self) -> bool {
         let theirs = |name: &str| name.starts_with("cert-manager");
-        let mut annotations = self.0["annotations"].as_object().into_iter().flatten();
+        let mut annotations = self.metadata["annotations"].as_object().into_iter().flatten();
         annotations.any(|(name, _)| theirs(name)) || self.owners().into_iter().any(theirs)
     }
 }

@@ -12,28 +12,29 @@ mod held;
 #[cfg(test)]
 mod tests;
 
-use alloc::format;
 use alloc::string::{String, ToString};
-use alloc::vec;
 use alloc::vec::Vec;
+use alloc::{format, vec};
 use core::cell::RefCell;
 
-use lastmile_sdk::http::verdict::mentioned;
-use lastmile_sdk::http::{Answer, Api, Attempt, Call, Judged, Node, Verdict, key, object, parse_notes};
+use lastmile_sdk::failure::misconfigured;
+use lastmile_sdk::http::{Answer, Api, Call, Judged, Node, Verdict, key, object, parse_notes};
 use lastmile_sdk::{
-    Capability, Connection, Connector, Deployment, Failure, Problem, Receipt, Reversible, Sandbox, document,
+    Capability, Certificate, Connection, Connector, Deployment, Failure, Problem, Receipt, Reversible,
+    Sandbox, document,
 };
 use serde_json::Value;
 
 use crate::config::Config;
 use crate::held::{ANNOTATION, Held, MANAGER, mark};
 
+type Done = Result<(), Failure>;
+
 const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 /// Where the pair before lies, beside the new one.
 const PREVIOUS: [(&str, &str); 2] = [("tls.crt", "previous-tls.crt"), ("tls.key", "previous-tls.key")];
 /// What is forbidden to everybody, whatever the role.
-const FORBIDDEN: &[(&str, Verdict)] =
-    &[("exceeded quota", Verdict::Rejected), ("admission webhook", Verdict::Rejected)];
+const RULES: [&str; 2] = ["exceeded quota", "admission webhook"];
 
 /// The connector.
 pub struct KubernetesTlsSecret;
@@ -51,14 +52,12 @@ impl Connector for KubernetesTlsSecret {
         let (config, mut api) = open(sandbox, deployment)?;
         let (wanted, before) = (mark(&deployment.certificate), RefCell::new(None));
         let look = |api: &mut Api<_>| {
-            let held = before.replace(Held::read(api, &config)?);
-            drop(held);
+            *before.borrow_mut() = Held::read(api, &config)?;
             let same = before.borrow().as_ref().and_then(Held::mark) == Some(&wanted);
             Ok(same.then_some(()))
         };
-        api.bring(look, |api| put(api, &config, deployment, before.take()))?;
-        let reference = format!("{}/{}", config.namespace, config.secret);
-        Ok(api.receipt(&reference, "the Secret holds the certificate, its chain and its key"))
+        api.bring(look, |api| put(api, &config, &deployment.certificate, before.take()))?;
+        Ok(api.receipt(&config.path, "the Secret holds the certificate, its chain and its key"))
     }
 
     fn observe<S: Sandbox>(sandbox: &mut S, deployment: &Deployment) -> Result<Option<String>, Failure> {
@@ -70,24 +69,15 @@ impl Connector for KubernetesTlsSecret {
 }
 
 impl Reversible for KubernetesTlsSecret {
-    fn rollback<S: Sandbox>(
-        sandbox: &mut S,
-        deployment: &Deployment,
-        notes: &[String],
-    ) -> Result<(), Failure> {
+    fn rollback<S: Sandbox>(sandbox: &mut S, deployment: &Deployment, notes: &[String]) -> Done {
         let (config, mut api) = open(sandbox, deployment)?;
-        let ours = mark(&deployment.certificate);
-        // What the annotation said before.
-        let notes: Vec<Option<String>> = parse_notes(notes)?;
-        notes.iter().try_for_each(|note| take_back(&mut api, &config, &ours, note.as_deref()))
+        let (ours, notes) = (mark(&deployment.certificate), parse_notes::<Option<String>>(notes)?);
+        notes.iter().try_for_each(|before| take_back(&mut api, &config, &ours, before.as_deref()))
     }
 }
 
-fn open<S: Sandbox>(
-    sandbox: &mut S,
-    deployment: &Deployment,
-) -> Result<(Config, Api<S::Connection>), Failure> {
-    let config = Config::parse(&deployment.config).map_err(Failure::Misconfigured)?;
+fn open<S: Sandbox>(sandbox: &mut S, of: &Deployment) -> Result<(Config, Api<S::Connection>), Failure> {
+    let config = Config::parse(&of.config).map_err(Failure::Misconfigured)?;
     let mut api = Api::new(sandbox.dial(&config.endpoint)?).judged_by(judge);
     api.header("accept", METADATA);
     Ok((config, api))
@@ -102,11 +92,14 @@ fn judge(answer: &Answer) -> Judged {
     let message = said["message"].as_str().unwrap_or_default();
     let mut causes = said["details"]["causes"].as_array().into_iter().flatten();
     let verdict = match answer.status() {
-        403 => mentioned(FORBIDDEN, message).unwrap_or(Verdict::Denied),
+        403 if RULES.iter().any(|rule| message.contains(rule)) => Verdict::Rejected,
         404 if said["details"]["kind"] == "namespaces" => Verdict::Misconfigured("namespace"),
         // A proxy's page is no proof that there is no such Secret.
         404 if said["reason"] != "NotFound" => Verdict::Rejected,
-        409 if causes.any(|cause| cause["reason"] == "FieldManagerConflict") => Verdict::Conflict,
+        409 if causes.any(|cause| cause["reason"] == "FieldManagerConflict") => {
+            let advice = "for lastmile to have these fields, write their manager into `take-over`";
+            return Verdict::Rejected.because(&format!("{message}; {advice}"));
+        }
         // Somebody was faster, and nothing was done: the next attempt looks first.
         409 => Verdict::Unavailable,
         _ => answer.by_status(),
@@ -115,68 +108,48 @@ fn judge(answer: &Answer) -> Judged {
 }
 
 /// Applies the certificate, after the API has said that it would take it and has put the pair before aside.
-fn put<C: Connection>(
-    api: &mut Api<C>,
-    config: &Config,
-    deployment: &Deployment,
-    before: Option<Held>,
-) -> Result<(), Failure> {
-    let mut apply_it = |api: &mut Api<C>, force, dry| apply(api, config, deployment, force, dry);
-    let Some(before) = before else { return apply_it(api, false, false) };
+fn put<C: Connection>(api: &mut Api<C>, config: &Config, new: &Certificate, before: Option<Held>) -> Done {
+    let Some(before) = before else { return apply(api, config, new, "false", false) };
     if before.is_cert_managers() {
         let text = "cert-manager would write its own certificate back; write the name of another Secret";
-        let problem = Problem { pointer: "/secret".to_string(), message: text.to_string() };
-        return Err(Failure::Misconfigured(vec![problem]));
+        return Err(misconfigured("secret", text));
     }
     let yields = |owner: &str| owner == MANAGER || config.take_over.iter().any(|name| name == owner);
-    let force = before.owners().into_iter().all(yields);
-    apply_it(api, force, true)?;
+    let force = if before.owners().into_iter().all(yields) { "true" } else { "false" };
+    apply(api, config, new, force, true)?;
     api.note(&before.mark())?;
     let copies = PREVIOUS.map(|(now, previous)| copy(now, previous));
     patch(api, config, &before, copies.into(), "keep the pair before")?;
-    apply_it(api, force, false)
+    apply(api, config, new, force, false)
 }
 
 /// Every field that is ours, each time: one that is left out would be removed.
 fn apply<C: Connection>(
     api: &mut Api<C>,
     config: &Config,
-    deployment: &Deployment,
-    force: bool,
+    new: &Certificate,
+    force: &str,
     dry: bool,
-) -> Result<(), Failure> {
-    let chain = document::full_chain(&deployment.certificate);
+) -> Done {
     let body = object! {
         "apiVersion": "v1",
         "kind": "Secret",
         "metadata": object! {
             "name": &config.secret,
             "namespace": &config.namespace,
-            "annotations": object! { ANNOTATION: mark(&deployment.certificate) },
+            "annotations": object! { ANNOTATION: mark(new) },
         },
         "type": "kubernetes.io/tls",
-        "data": object! { "tls.crt": Node::base64(chain), "tls.key": Node::base64(key()) },
+        "data": object! { "tls.crt": Node::base64(document::full_chain(new)), "tls.key": Node::base64(key()) },
     };
     let call = Call::patch(&config.path).json(body).header("content-type", "application/apply-patch+yaml");
-    let call = call.query("fieldManager", MANAGER).query("force", if force { "true" } else { "false" });
+    let call = call.query("fieldManager", MANAGER).query("force", force);
     let call = if dry { call.query("dryRun", "All").harmless() } else { call.changes("apply") };
-    match api.attempt(call)? {
-        Attempt::Done(_) => Ok(()),
-        Attempt::NotFound(answer) => Err(Failure::Rejected(answer.complaint())),
-        Attempt::Conflict(answer) => Err(Failure::Rejected(format!(
-            "{}; for lastmile to have these fields, write their manager into `take-over`",
-            answer.complaint()
-        ))),
-    }
+    api.call(call).map(drop)
 }
 
 /// Restores the pair before where ours is still there, and removes what was put aside.
-fn take_back<C: Connection>(
-    api: &mut Api<C>,
-    config: &Config,
-    ours: &str,
-    before: Option<&str>,
-) -> Result<(), Failure> {
+fn take_back<C: Connection>(api: &mut Api<C>, config: &Config, ours: &str, before: Option<&str>) -> Done {
     let Some(held) = Held::read(api, config)? else { return Ok(()) };
     let mut operations = Vec::new();
     if held.mark() == Some(ours) {
@@ -187,9 +160,9 @@ fn take_back<C: Connection>(
             None => object! { "op": "remove", "path": path },
         });
     }
-    let kept = PREVIOUS.iter().filter(|(_, previous)| held.keeps(previous));
-    operations
-        .extend(kept.map(|(_, previous)| object! { "op": "remove", "path": format!("/data/{previous}") }));
+    for (_, previous) in PREVIOUS.iter().filter(|(_, previous)| held.keeps(previous)) {
+        operations.push(object! { "op": "remove", "path": format!("/data/{previous}") });
+    }
     if operations.is_empty() {
         return Ok(());
     }
@@ -201,15 +174,9 @@ fn copy(from: &str, to: &str) -> Node {
 }
 
 /// A JSON patch (RFC 6902), refused where the Secret was changed since it was looked at.
-fn patch<C: Connection>(
-    api: &mut Api<C>,
-    config: &Config,
-    held: &Held,
-    operations: Vec<Node>,
-    what: &str,
-) -> Result<(), Failure> {
-    let version = object! { "op": "replace", "path": "/metadata/resourceVersion", "value": held.version() };
-    let all: Vec<Node> = [version].into_iter().chain(operations).collect();
+fn patch<C: Connection>(api: &mut Api<C>, config: &Config, held: &Held, does: Vec<Node>, what: &str) -> Done {
+    let version = object! { "op": "replace", "path": "/metadata/resourceVersion", "value": &held.version };
+    let all: Vec<Node> = [version].into_iter().chain(does).collect();
     let call = Call::patch(&config.path).query("fieldManager", MANAGER).json(all);
     api.call(call.header("content-type", "application/json-patch+json").changes(what)).map(drop)
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail by panicking")]
 
 use lastmile_sdk::testing::{Double, deployment};
-use lastmile_sdk::{Connector as _, Deployment, Failure, Reversible as _};
+use lastmile_sdk::{Connector as _, Deployment, Failure};
 use serde_json::{Value, json};
 
 use super::KubernetesTlsSecret as It;
@@ -70,7 +70,7 @@ fn what_is_there_is_not_touched_and_is_observed() {
     let (mut sandbox, deployment) = ours();
     sandbox.on(GET, 200, &held(&mark(&deployment.certificate), "lastmile").to_string());
     let receipt = It::deploy(&mut sandbox, &deployment).unwrap();
-    assert!(!receipt.changed && receipt.reference == "edge/shop");
+    assert!(!receipt.changed && receipt.reference == PATH);
     assert_eq!(sandbox.changes(&[]), Vec::<String>::new());
     assert_eq!(It::observe(&mut sandbox, &deployment).unwrap(), Some("00".repeat(32)));
     let requests = sandbox.requests.borrow();

@@ -2,15 +2,15 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
-use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::failure::misconfigured;
 use crate::http::answer::Answer;
 use crate::http::call::{Call, set};
 use crate::http::content::Content;
 use crate::http::patience::Patience;
 use crate::http::verdict::{Judged, Verdict};
-use crate::{Connection, Failure, NetError, Problem, Receipt, Request};
+use crate::{Connection, Failure, NetError, Receipt, Request};
 
 /// One target's API: headers that every call has, what its answers mean, and whether it was changed in this run.
 #[derive(Debug)]
@@ -122,9 +122,7 @@ impl<C: Connection> Api<C> {
             Verdict::NotFound => return Ok(Attempt::NotFound(answer)),
             Verdict::Conflict => return Ok(Attempt::Conflict(answer)),
             Verdict::Denied => Failure::Denied(text),
-            Verdict::Misconfigured(key) => {
-                Failure::Misconfigured(vec![Problem { pointer: format!("/{key}"), message: text }])
-            }
+            Verdict::Misconfigured(key) => misconfigured(key, &text),
             Verdict::Rejected => Failure::Rejected(text),
             Verdict::Busy | Verdict::Unavailable => Failure::Unavailable((text, answer.retry_after())),
             Verdict::SessionExpired => {
