@@ -6,8 +6,10 @@
 pub mod doors;
 pub mod journal;
 pub mod lane;
+mod network;
 pub mod plan;
 pub mod resolve;
+mod rollback;
 pub mod server;
 
 use std::path::PathBuf;
@@ -18,8 +20,8 @@ use tokio::runtime::Handle;
 
 use crate::capability::vault::Vault;
 use crate::credential::{Credential, Identity};
-use crate::deploy::doors::GrantedDoors;
-use crate::deploy::journal::{DeploymentId, Journal, Recovered, UndoError};
+use crate::deploy::doors::{GrantedDoors, Keys};
+use crate::deploy::journal::{Ask, DeploymentId, Journal, Recovered, UndoError};
 use crate::deploy::lane::LaneLock;
 use crate::deploy::resolve::{Catalogue, Resolved};
 use crate::deploy::server::ServerLocks;
@@ -55,10 +57,20 @@ impl Deployer {
         Self { catalogue, identity, journal_root, runtime }
     }
 
-    /// Brings to an end what hosts left behind that died; says how much that was. Safe beside hosts that live.
+    /// Brings to an end what hosts left behind that died; says how much that was. Safe beside hosts that live, and quick:
+    /// no connector is asked for its way back.
     pub fn recover(&self) -> usize {
+        self.recover_asking(None)
+    }
+
+    /// Has the connectors go back that could not yet. Each may take a minute, in which its lane is busy.
+    pub fn go_back(&self) -> usize {
+        self.recover_asking(Some(&|told, notes| self.ask(told, notes, None)))
+    }
+
+    fn recover_asking(&self, ask: Option<Ask<'_>>) -> usize {
         let mut ended = 0;
-        for end in journal::recover(&self.journal_root) {
+        for end in journal::recover(&self.journal_root, ask) {
             match end {
                 Ok(recovered) => {
                     ended += 1;
@@ -110,17 +122,17 @@ impl Deployer {
         let journal = Arc::new(Journal::new(&self.journal_root, lane, id));
         fault::point("journal.begin.after");
 
-        let doors = GrantedDoors::open(
-            &resolved,
-            &declared,
-            &vault,
-            &journal,
-            self.runtime.clone(),
+        let guest = guest_deployment(&resolved, &credential, claim.attempt)?;
+        let keys = Keys {
+            resolved: &resolved,
+            vault: &vault,
+            journal: &journal,
+            told: rollback::to_tell(&claim.message, &resolved, &guest),
+            runtime: self.runtime.clone(),
             deadline,
             cancel,
-        );
-        let ended = doors.and_then(|doors| {
-            let guest = guest_deployment(&resolved, &credential, claim.attempt)?;
+        };
+        let ended = GrantedDoors::open(&declared, keys).and_then(|doors| {
             let receipt = run(&resolved, &guest, between(Box::new(doors)), deadline, cancel);
             if cancel.is_cancelled() {
                 // Whatever the guest made of it: it was not the guest's doing.
@@ -135,7 +147,8 @@ impl Deployer {
         });
         let journal = Arc::into_inner(journal)
             .ok_or_else(|| Failure::new(Outcome::Internal, "the undo journal is still in use"))?;
-        conclude(journal, ended, &credential, &vault)
+        let ask: Ask<'_> = &|told, notes| self.ask(told, notes, Some(&credential));
+        conclude(journal, ended, &credential, &vault, ask)
     }
 
     /// The target, for this deployment alone, with everything before it at its end.
@@ -150,8 +163,8 @@ impl Deployer {
                 ),
                 retry_after: Some(BUSY),
             })?;
-        journal::recover_lane(&self.journal_root, &lane)
-            .map_err(|error| internal("an earlier deployment cannot be brought to its end", &error))?
+        journal::recover_lane(&self.journal_root, &lane, &|told, notes| self.ask(told, notes, None))
+            .map_err(|error| unfinished(&error))?
             .iter()
             .for_each(tell);
         Ok(lane)
@@ -294,6 +307,7 @@ fn conclude(
     ended: Result<GuestReceipt, Failure>,
     credential: &Credential,
     vault: &Vault,
+    ask: Ask<'_>,
 ) -> Result<Receipt, Failure> {
     match ended {
         Ok(receipt) => {
@@ -309,23 +323,42 @@ fn conclude(
                 fingerprint: credential.fingerprint().to_owned(),
             })
         }
-        Err(mut failure) => {
-            match journal.undo() {
-                Ok(()) => {}
-                // Whoever was at fault still is: a server that does not run cannot be told of an undo either.
-                Err(error @ UndoError::Command(_)) => {
-                    failure.message = format!("{}; {error}", failure.message);
-                }
-                Err(error) => {
-                    failure.outcome = Outcome::Internal;
-                    failure.message =
-                        format!("{}; putting the old state back failed as well: {error}", failure.message);
-                }
-            }
-            failure.message = clean(vault, &failure.message);
-            Err(failure)
+        Err(failure) => {
+            let failure = after(journal.undo(ask), failure);
+            Err(Failure { message: clean(vault, &failure.message), ..failure })
         }
     }
+}
+
+/// The failure, with what its undo came to. Whoever was at fault still is: a server that does not run cannot be told of
+/// an undo either.
+fn after(undone: Result<Vec<String>, UndoError>, failure: Failure) -> Failure {
+    let Failure { outcome, message, retry_after } = failure;
+    match undone {
+        Ok(short) if short.is_empty() => Failure { outcome, message, retry_after },
+        Ok(short) => {
+            let message = format!("{message}; the files are as before, but {}", short.join(", and "));
+            Failure { outcome, message, retry_after }
+        }
+        // Another attempt asks the connector again, before anything else.
+        Err(error @ UndoError::Pending { .. }) if outcome.is_retryable() => {
+            Failure { outcome, message: format!("{message}; {error}"), retry_after }
+        }
+        Err(error @ UndoError::Pending { .. }) => {
+            Failure::new(Outcome::Uncertain, format!("{}: {message}; {error}", outcome.label()))
+        }
+        Err(error) => Failure::new(
+            Outcome::Internal,
+            format!("{message}; putting the old state back failed as well: {error}"),
+        ),
+    }
+}
+
+/// Why nothing can be deployed over an earlier deployment.
+fn unfinished(error: &UndoError) -> Failure {
+    let outcome =
+        if matches!(error, UndoError::Pending { .. }) { Outcome::Unavailable } else { Outcome::Internal };
+    Failure::new(outcome, format!("an earlier deployment cannot be brought to its end: {error}"))
 }
 
 /// Text from a guest or a target, without secrets and without control characters.

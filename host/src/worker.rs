@@ -83,7 +83,13 @@ impl Worker {
         let bell = Arc::new(Bell::new(self.store.notices())?);
         let (alive, ended) = channel();
         let heart = self.start_heartbeat(ended);
-        let result = self.drive(stop, until_idle, &bell);
+        let result = std::thread::scope(|scope| {
+            let (lost, losses) = channel::<()>();
+            scope.spawn(move || losses.iter().for_each(|()| _ = self.deployer.go_back()));
+            let lost = Lost { beside: (!until_idle).then_some(lost), deployer: &self.deployer };
+            lost.go_back();
+            self.drive(stop, until_idle, &bell, &lost)
+        });
         drop(alive);
         if heart.join().is_err() {
             tracing::error!("the heartbeat thread died");
@@ -91,14 +97,20 @@ impl Worker {
         result
     }
 
-    fn drive(&self, stop: &AtomicBool, until_idle: bool, bell: &Arc<Bell>) -> Result<(), WorkerError> {
+    fn drive(
+        &self,
+        stop: &AtomicBool,
+        until_idle: bool,
+        bell: &Arc<Bell>,
+        lost: &Lost<'_>,
+    ) -> Result<(), WorkerError> {
         let (ended, endings) = channel();
         let mut running = 0_usize;
         let mut pause = self.pace.poll;
         loop {
             let stopping = stop.load(Ordering::Acquire);
             let free = if stopping { 0 } else { self.pace.concurrency.saturating_sub(running) };
-            let claimed = self.take_up(free, &ended, bell)?;
+            let claimed = self.take_up(free, &ended, bell, lost)?;
             running += claimed;
             if running == 0 && (stopping || (until_idle && claimed == 0)) {
                 return Ok(());
@@ -113,13 +125,20 @@ impl Worker {
     }
 
     /// Claims up to `free` messages and starts on them; how many it were.
-    fn take_up(&self, free: usize, ended: &Sender<Ending>, bell: &Arc<Bell>) -> Result<usize, WorkerError> {
+    fn take_up(
+        &self,
+        free: usize,
+        ended: &Sender<Ending>,
+        bell: &Arc<Bell>,
+        lost: &Lost<'_>,
+    ) -> Result<usize, WorkerError> {
         if free == 0 {
             return Ok(0);
         }
         if self.store.reap()? > 0 {
             // Their host is dead or was cut off; a dead one leaves more than a lease behind.
             self.deployer.recover();
+            lost.go_back();
         }
         let until = Instant::now() + safe(self.pace.lease);
         let claims = self.store.claim(&self.owner, free, self.pace.lease)?;
@@ -197,6 +216,23 @@ impl Worker {
                 beat(store.as_ref(), &running, lease, &mut last, &mut missed);
             }
         })
+    }
+}
+
+/// Has connectors go back whose host was lost.
+struct Lost<'a> {
+    /// Beside the deployments: a target that does not answer holds up its own lane alone. A worker that stops when it is
+    /// idle has no such thread: this is a part of its work.
+    beside: Option<Sender<()>>,
+    deployer: &'a Deployer,
+}
+
+impl Lost<'_> {
+    fn go_back(&self) {
+        match &self.beside {
+            Some(thread) => _ = thread.send(()),
+            None => _ = self.deployer.go_back(),
+        }
     }
 }
 

@@ -6,12 +6,6 @@ use alloc::vec;
 
 use crate::{ExecError, Failure, FsError, NetError, Output, Problem, Status};
 
-/// The failure of a key of the configuration that only the target could find fault with; `message` says what to write instead.
-#[must_use]
-pub fn misconfigured(key: &str, message: &str) -> Failure {
-    Failure::Misconfigured(vec![Problem { pointer: format!("/{key}"), message: message.to_string() }])
-}
-
 impl From<FsError> for Failure {
     fn from(error: FsError) -> Self {
         match error {
@@ -43,6 +37,12 @@ impl From<NetError> for Failure {
             }
         }
     }
+}
+
+/// The failure of a configuration that only the target can tell to be wrong: its key, what is wrong and what to write instead.
+#[must_use]
+pub fn misconfigured(key: &str, message: &str) -> Failure {
+    Failure::Misconfigured(vec![Problem { pointer: format!("/{key}"), message: message.to_string() }])
 }
 
 /// `None` for a command that succeeded; otherwise what it said.

@@ -1,33 +1,30 @@
 //! The shape of a target that takes its certificate over an HTTP API: ask, compare, change, read back.
 //!
 //! ```
+//! # extern crate alloc;
 //! use lastmile_sdk::config::Fields;
-//! use lastmile_sdk::http::{Api, Call, key, object};
-//! use lastmile_sdk::{
-//!     Capability, Connection, Connector, Deployment, Failure, Problem, Receipt, Sandbox, certificate, document,
-//! };
+//! use lastmile_sdk::http::{Api, Call, Target, Value, key, object};
+//! use lastmile_sdk::{Connection, Connector, Deployment, Failure, Problem, Receipt, certificate, document};
 //!
-//! struct Example;
-//!
-//! fn endpoint(config: &str) -> Result<String, Vec<Problem>> {
-//!     let mut fields = Fields::parse(config)?;
-//!     let endpoint = fields.endpoint("host", "port", 443);
-//!     fields.finish()?;
-//!     Ok(endpoint.unwrap_or_default())
+//! struct Example {
+//!     endpoint: String,
 //! }
 //!
-//! impl Connector for Example {
-//!     fn name() -> &'static str {
-//!         "example"
+//! impl Target for Example {
+//!     const NAME: &'static str = "example";
+//!
+//!     fn parse(config: &str) -> Result<Self, Vec<Problem>> {
+//!         let mut fields = Fields::parse(config)?;
+//!         let endpoint = fields.endpoint("host", "port", 443);
+//!         fields.finish()?;
+//!         Ok(Self { endpoint: endpoint.unwrap_or_default() })
 //!     }
 //!
-//!     fn capabilities(config: &str) -> Result<Vec<Capability>, Vec<Problem>> {
-//!         Ok(vec![Capability::NetDial(endpoint(config)?)])
+//!     fn endpoint(&self) -> &str {
+//!         &self.endpoint
 //!     }
 //!
-//!     fn deploy<S: Sandbox>(sandbox: &mut S, deployment: &Deployment) -> Result<Receipt, Failure> {
-//!         let endpoint = endpoint(&deployment.config).map_err(Failure::Misconfigured)?;
-//!         let mut api = Api::new(sandbox.dial(&endpoint)?);
+//!     fn bring<C: Connection>(&self, api: &mut Api<C>, deployment: &Deployment) -> Result<Receipt, Failure> {
 //!         api.bring(|api| look(api, deployment), |api| put(api, deployment))?;
 //!         Ok(api.receipt("site", "the API holds it"))
 //!     }
@@ -36,7 +33,7 @@
 //! /// Whether it holds the certificate already.
 //! fn look<C: Connection>(api: &mut Api<C>, deployment: &Deployment) -> Result<Option<()>, Failure> {
 //!     let Some(answer) = api.find(Call::get("/certificates/site"))? else { return Ok(None) };
-//!     let held: serde_json::Value = answer.json()?;
+//!     let held: Value = answer.json()?;
 //!     let pem = held["certificate"].as_str().unwrap_or_default();
 //!     Ok(certificate::same_leaf(pem, &deployment.certificate).then_some(()))
 //! }
@@ -44,19 +41,21 @@
 //! fn put<C: Connection>(api: &mut Api<C>, deployment: &Deployment) -> Result<(), Failure> {
 //!     let chain = document::full_chain(&deployment.certificate);
 //!     let body = object! { "certificate": chain, "key": key() };
-//!     api.call(Call::put("/certificates/site").json(body).changes("put the certificate"))?;
-//!     Ok(())
+//!     api.call(Call::put("/certificates/site").json(body).changes("put the certificate")).map(drop)
 //! }
 //!
-//! use lastmile_sdk::testing::{Double, deployment};
+//! lastmile_sdk::http_connector!(Example);
+//!
+//! use lastmile_sdk::testing::{Double, specimens};
 //! let config = r#"{ "host": "it.example" }"#;
 //! let mut sandbox = Double::granting(Example::capabilities(config).unwrap());
 //! sandbox.on("GET /certificates/site", 404, "");
 //! sandbox.on("PUT /certificates/site", 201, "");
-//! // The specimen is no real certificate, so what is read back is never the same leaf.
-//! sandbox.on("GET /certificates/site", 200, r#"{"certificate":"another one"}"#);
-//! assert!(matches!(Example::deploy(&mut sandbox, &deployment(config)), Err(Failure::Rejected(_))));
-//! assert_eq!(sandbox.changes(&[]), ["PUT /certificates/site"]);
+//! let held = format!(r#"{{"certificate":"{}"}}"#, document::json(specimens::P256));
+//! sandbox.on("GET /certificates/site", 200, &held);
+//! assert!(Example::deploy(&mut sandbox, &specimens::deployment(config)).unwrap().changed);
+//! assert!(!Example::deploy(&mut sandbox, &specimens::deployment(config)).unwrap().changed);
+//! assert_eq!(sandbox.changes(&[]), ["PUT /certificates/site"], "once in two runs");
 //! ```
 //!
 //! # What holds for every call
@@ -75,6 +74,7 @@
 //!
 //! | for | |
 //! |---|---|
+//! | a whole connector | [`Target`] and [`http_connector!`](crate::http_connector); [`Connector`](crate::Connector) itself for more than one endpoint |
 //! | the API of one target | [`Api`]: headers for every call, waiting, what was changed |
 //! | one request | [`Call`]; its bodies are [`Node`] (JSON), [`Form`], [`Multipart`] and [`Element`] (XML) |
 //! | a secret in a request | [`key`], [`secret`], [`pkcs12`]: [`Content`] that each body escapes in its own way |
@@ -99,6 +99,7 @@ mod pages;
 mod patience;
 mod poll;
 mod session;
+pub mod target;
 #[cfg(test)]
 mod tests;
 pub mod verdict;
@@ -115,5 +116,6 @@ pub use multipart::Multipart;
 pub use node::{Node, Value};
 pub use notes::parse_notes;
 pub use patience::Patience;
+pub use target::Target;
 pub use verdict::{Judged, Verdict};
 pub use xml::Element;

@@ -18,15 +18,15 @@ const REGION: NameRule = NameRule {
     at_most: 32,
 };
 
-/// What the operator wrote under the target's `config`.
-pub(crate) struct Config {
+/// The connector, as the target's `config` has it.
+pub struct AwsAcm {
     pub(crate) endpoint: String,
     pub(crate) arn: Option<String>,
     tags: BTreeMap<String, String>,
 }
 
-impl Config {
-    pub(crate) fn parse(config: &str) -> Result<Self, Vec<Problem>> {
+impl AwsAcm {
+    pub(crate) fn read(config: &str) -> Result<Self, Vec<Problem>> {
         let mut fields = Fields::parse(config)?;
         let region = fields.name("region", "the region, for example \"eu-central-1\"", &REGION);
         let endpoint = fields.optional_endpoint("endpoint");

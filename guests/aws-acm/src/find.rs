@@ -9,7 +9,7 @@ use lastmile_sdk::{Connection, Deployment, Failure};
 use serde::Deserialize;
 
 use crate::api::operation;
-use crate::config::{Config, OWN_TAG};
+use crate::config::{AwsAcm, OWN_TAG};
 
 /// Without these ListCertificates leaves out all but RSA 2048.
 const KEY_TYPES: [&str; 7] =
@@ -79,7 +79,7 @@ struct Tag {
 
 pub(crate) fn find<C: Connection>(
     api: &mut Api<C>,
-    config: &Config,
+    config: &AwsAcm,
     deployment: &Deployment,
 ) -> Result<Found, Failure> {
     if let Some(arn) = &config.arn {

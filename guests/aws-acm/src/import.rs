@@ -9,7 +9,7 @@ use lastmile_sdk::{Connection, Deployment, Failure};
 use serde::Deserialize;
 
 use crate::api::operation;
-use crate::config::Config;
+use crate::config::AwsAcm;
 
 #[derive(Deserialize)]
 struct Described {
@@ -51,7 +51,7 @@ pub(crate) fn check_algorithm<C: Connection>(api: &mut Api<C>, arn: &str, ours: 
 }
 
 /// Over an ARN, or as a new certificate with its tags.
-pub(crate) fn import(config: &Config, deployment: &Deployment, arn: Option<&String>) -> Call {
+pub(crate) fn import(config: &AwsAcm, deployment: &Deployment, arn: Option<&String>) -> Call {
     let certificate = &deployment.certificate;
     let mut body = object! { "Certificate": Node::base64(&certificate.leaf_pem) };
     // An empty chain would break the member's least length of 1.

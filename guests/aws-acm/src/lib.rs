@@ -14,41 +14,41 @@ mod import;
 mod tests;
 
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 
-use lastmile_sdk::http::Api;
-use lastmile_sdk::{Capability, Connection, Connector, Deployment, Failure, Problem, Receipt, Sandbox};
+use lastmile_sdk::http::{Answer, Api, Judged, Target};
+use lastmile_sdk::{Connection, Deployment, Failure, Problem, Receipt};
 use serde::Deserialize;
 
-use crate::config::Config;
+pub use crate::config::AwsAcm;
 use crate::find::{Found, find, holds};
 
-/// The connector.
-pub struct AwsAcm;
+impl Target for AwsAcm {
+    const NAME: &'static str = "aws-acm";
 
-impl Connector for AwsAcm {
-    fn name() -> &'static str {
-        "aws-acm"
+    fn parse(config: &str) -> Result<Self, Vec<Problem>> {
+        Self::read(config)
     }
 
-    fn capabilities(config: &str) -> Result<Vec<Capability>, Vec<Problem>> {
-        Ok(vec![Capability::NetDial(Config::parse(config)?.endpoint)])
+    fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
-    fn deploy<S: Sandbox>(sandbox: &mut S, deployment: &Deployment) -> Result<Receipt, Failure> {
-        let config = Config::parse(&deployment.config).map_err(Failure::Misconfigured)?;
+    fn judge(answer: &Answer) -> Judged {
+        api::judge(answer)
+    }
+
+    fn bring<C: Connection>(&self, api: &mut Api<C>, deployment: &Deployment) -> Result<Receipt, Failure> {
         let algorithm = import::algorithm(&deployment.certificate.leaf_pem)?;
-        let mut api = Api::new(sandbox.dial(&config.endpoint)?).judged_by(api::judge);
-        let older = match find(&mut api, &config, deployment)? {
+        let older = match find(api, self, deployment)? {
             Found::Same(arn) => return Ok(api.receipt(&arn, "ACM holds it already")),
             Found::Older(arn) => Some(arn),
             Found::None => None,
         };
         if let Some(arn) = &older {
-            import::check_algorithm(&mut api, arn, &algorithm)?;
+            import::check_algorithm(api, arn, &algorithm)?;
         }
-        let arn = bring(&mut api, &config, deployment, older.as_ref())?;
+        let arn = bring(api, self, deployment, older.as_ref())?;
         Ok(api.receipt(&arn, if older.is_some() { "imported again" } else { "imported" }))
     }
 }
@@ -62,7 +62,7 @@ struct Imported {
 /// Imports, and reads back. Nothing is imported twice: after a cut line ACM is asked what it holds.
 fn bring<C: Connection>(
     api: &mut Api<C>,
-    config: &Config,
+    config: &AwsAcm,
     deployment: &Deployment,
     older: Option<&String>,
 ) -> Result<String, Failure> {
@@ -79,4 +79,4 @@ fn bring<C: Connection>(
     }
 }
 
-lastmile_sdk::export!(AwsAcm);
+lastmile_sdk::http_connector!(AwsAcm);

@@ -175,7 +175,7 @@ fn the_kind_of_key_is_read_from_the_leaf() {
 #[test]
 fn endpoints_follow_the_partition() {
     let endpoint = |region: &str| {
-        super::Config::parse(&format!(r#"{{ "region": "{region}" }}"#)).map(|config| config.endpoint).unwrap()
+        AwsAcm::read(&format!(r#"{{ "region": "{region}" }}"#)).map(|config| config.endpoint).unwrap()
     };
     assert_eq!(endpoint("eu-central-1"), "https://acm.eu-central-1.amazonaws.com:443");
     assert_eq!(endpoint("cn-north-1"), "https://acm.cn-north-1.amazonaws.com.cn:443");

@@ -6,11 +6,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use lastmile_sdk::http::{Api, Call};
-use lastmile_sdk::{Certificate, Connection, Failure, certificate};
-use serde_json::Value;
-
-use crate::config::Config;
+use lastmile_sdk::http::{Answer, Value};
+use lastmile_sdk::{Certificate, Failure, certificate};
 
 /// The name by which the API knows lastmile's fields.
 pub(crate) const MANAGER: &str = "lastmile";
@@ -37,13 +34,11 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// None where there is no such Secret.
-    pub(crate) fn read<C: Connection>(api: &mut Api<C>, config: &Config) -> Result<Option<Self>, Failure> {
-        let Some(answer) = api.find(Call::get(&config.path))? else { return Ok(None) };
+    pub(crate) fn read(answer: Answer) -> Result<Self, Failure> {
         let metadata = answer.json::<Value>()?["metadata"].take();
         let version =
             metadata["resourceVersion"].as_str().ok_or_else(|| answer.lacks("a resourceVersion"))?;
-        Ok(Some(Self { version: version.into(), metadata }))
+        Ok(Self { version: version.into(), metadata })
     }
 
     /// The annotation, where nobody else had a hand in what it speaks for.

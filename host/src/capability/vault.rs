@@ -27,6 +27,9 @@ pub enum FillError {
     /// The target has no secret of this name.
     #[error("the target has no secret `{0}`: add it to the target's `secrets` in plugins.toml")]
     Unknown(String),
+    /// Something of the credential, in a rollback.
+    #[error("a rollback has the target's own secrets, and not the {0}")]
+    Gone(SecretRef),
     /// Alias or passphrase of a keystore are unfit.
     #[error("the {0}: {1}")]
     Keystore(Locked, KeystoreError),
@@ -60,6 +63,8 @@ pub enum FillError {
 pub struct Vault {
     credential: Arc<Credential>,
     named: BTreeMap<String, Secret>,
+    /// Whether only the target's own secrets are filled in.
+    named_alone: bool,
     ephemeral: Mutex<BTreeMap<String, Arc<Secret>>>,
     rendered: render::Rendered,
     /// What to look for in answers: made when it is first needed, and anew after a secret was added.
@@ -73,10 +78,18 @@ impl Vault {
         Self {
             credential,
             named,
+            named_alone: false,
             ephemeral: Mutex::default(),
             rendered: render::Rendered::default(),
             needles: Mutex::default(),
         }
+    }
+
+    /// A vault for a rollback: it fills the target's own secrets in and nothing of the credential, of which it hides what
+    /// it knows all the same.
+    #[must_use]
+    pub fn on_the_way_back(credential: Arc<Credential>, named: BTreeMap<String, Secret>) -> Self {
+        Self { named_alone: true, ..Self::new(credential, named) }
     }
 
     /// The target's secret of this name.
@@ -142,6 +155,9 @@ impl Vault {
 
     fn secret(&self, secret: &SecretRef) -> Result<Zeroizing<Vec<u8>>, FillError> {
         let copy = |secret: &Secret| Zeroizing::new(secret.expose().to_vec());
+        if self.named_alone && !matches!(secret, SecretRef::Named(_)) {
+            return Err(FillError::Gone(secret.clone()));
+        }
         match secret {
             SecretRef::PrivateKey(format) => Ok(copy(&self.credential.private_key_pem(*format)?)),
             SecretRef::Named(name) => {

@@ -7,30 +7,45 @@ use tokio::runtime::Handle;
 
 use crate::capability::document::Document;
 use crate::capability::fs::{Attributes, FsDoor, FsError, Written};
-use crate::capability::net::{Connection, NetDoor, NetError, Request, Response};
+use crate::capability::net::{NetDoor, NetError, Request, Response};
 use crate::capability::process::{Command, ExecDoor, ExecError, Output};
 use crate::capability::vault::Vault;
 use crate::deploy::journal::{Journal, Told};
+use crate::deploy::network::{Network, log, stopped};
 use crate::deploy::resolve::Resolved;
 use crate::fault;
 use crate::grant::Grant;
 use crate::outcome::{Failure, Outcome};
 use crate::sandbox::{Cancel, Doors};
 
-/// How often one who waits looks whether it was stopped.
-const GLANCE: Duration = Duration::from_millis(20);
-
 /// Doors that open for exactly what was declared within the grant.
 pub struct GrantedDoors {
     fs: FsDoor,
-    net: NetDoor,
     exec: ExecDoor,
-    connections: Vec<Option<Connection>>,
+    network: Network,
     vault: Arc<Vault>,
     journal: Arc<Journal>,
+    told: Told,
     deadline: Instant,
     cancel: Cancel,
-    told: Told,
+}
+
+/// What doors are opened with, beside what was declared.
+pub struct Keys<'a> {
+    /// The target with its plugin.
+    pub resolved: &'a Resolved,
+    /// The deployment's secrets.
+    pub vault: &'a Arc<Vault>,
+    /// Where the doors write down how to undo.
+    pub journal: &'a Arc<Journal>,
+    /// For the connector's own way back.
+    pub told: Told,
+    /// Where the network runs.
+    pub runtime: Handle,
+    /// When the deployment must be over.
+    pub deadline: Instant,
+    /// Stops it.
+    pub cancel: &'a Cancel,
 }
 
 impl GrantedDoors {
@@ -39,49 +54,24 @@ impl GrantedDoors {
     /// # Errors
     ///
     /// A granted directory that is not there.
-    pub fn open(
-        resolved: &Resolved,
-        declared: &Grant,
-        vault: &Arc<Vault>,
-        journal: &Arc<Journal>,
-        told: Told,
-        runtime: Handle,
-        deadline: Instant,
-        cancel: &Cancel,
-    ) -> Result<Self, Failure> {
+    pub fn open(declared: &Grant, keys: Keys<'_>) -> Result<Self, Failure> {
+        let Keys { resolved, vault, journal, told, runtime, deadline, cancel } = keys;
         let fs = FsDoor::open(&declared.fs_write).map_err(|error| {
             let (FsError::Denied(text) | FsError::Invalid(text) | FsError::Io(text)) = error;
             Failure::new(Outcome::Misconfigured, text)
         })?;
         journal.expect(fs.files());
+        let net = NetDoor::new(declared.net_dial.clone(), resolved.net_settings(), runtime);
         Ok(Self {
             fs,
-            net: NetDoor::new(declared.net_dial.clone(), resolved.net_settings(), runtime),
             exec: ExecDoor::new(declared.process_exec.clone(), resolved.exec_settings()),
-            connections: Vec::new(),
+            network: Network::new(net, Arc::clone(vault), deadline, cancel.clone()),
             vault: Arc::clone(vault),
             journal: Arc::clone(journal),
+            told,
             deadline,
             cancel: cancel.clone(),
-            told,
         })
-    }
-
-    /// Another host may have the target by now: nothing more is written, run or sent.
-    fn stopped(&self) -> Result<(), String> {
-        if self.cancel.is_cancelled() {
-            Err("the host has lost its claim on the target".to_owned())
-        } else {
-            Ok(())
-        }
-    }
-
-    fn connection(&mut self, id: usize) -> Result<&mut Connection, NetError> {
-        self.stopped().map_err(NetError::Unreachable)?;
-        self.connections
-            .get_mut(id)
-            .and_then(Option::as_mut)
-            .ok_or_else(|| NetError::Invalid("the connection is closed".to_owned()))
     }
 }
 
@@ -92,44 +82,41 @@ impl Doors for GrantedDoors {
         content: Document,
         attributes: Attributes,
     ) -> Result<Written, FsError> {
-        self.stopped().map_err(FsError::Io)?;
+        stopped(&self.cancel).map_err(FsError::Io)?;
         self.fs.write(path, &content, &attributes, &self.vault, self.journal.as_ref())
     }
 
     fn exec(&mut self, command: Command) -> Result<Output, ExecError> {
-        self.stopped().map_err(ExecError::Failed)?;
+        stopped(&self.cancel).map_err(ExecError::Failed)?;
         let aborted = || self.cancel.is_cancelled();
         self.exec.exec(&command, self.deadline, &aborted, &self.vault, self.journal.as_ref())
     }
 
     fn dial(&mut self, endpoint: &str) -> Result<usize, NetError> {
-        self.stopped().map_err(NetError::Unreachable)?;
-        let connection = self.net.dial(endpoint, self.deadline)?;
-        self.connections.push(Some(connection));
-        Ok(self.connections.len() - 1)
+        self.network.dial(endpoint)
     }
 
     fn request(&mut self, id: usize, request: Request) -> Result<Response, NetError> {
-        let (vault, deadline) = (Arc::clone(&self.vault), self.deadline);
-        self.connection(id)?.request(&request, &vault, deadline)
+        fault::point("request.before");
+        let answered = self.network.request(id, &request);
+        fault::point("request.after");
+        answered
     }
 
     fn send(&mut self, id: usize, content: Document) -> Result<(), NetError> {
-        let (vault, deadline) = (Arc::clone(&self.vault), self.deadline);
-        self.connection(id)?.send(&content, &vault, deadline)
+        self.network.send(id, &content)
     }
 
     fn receive(&mut self, id: usize, at_most: u32, timeout: Duration) -> Result<Vec<u8>, NetError> {
-        let (vault, deadline) = (Arc::clone(&self.vault), self.deadline);
-        self.connection(id)?.receive(at_most, timeout, &vault, deadline)
+        self.network.receive(id, at_most, timeout)
     }
 
     fn peer_certificates(&mut self, id: usize) -> Result<Vec<Vec<u8>>, NetError> {
-        self.connection(id)?.peer_certificates()
+        self.network.peer_certificates(id)
     }
 
     fn on_rollback(&mut self, id: usize, note: &str) -> Result<(), NetError> {
-        self.connection(id)?;
+        self.network.connection(id)?;
         fault::point("journal.note.before");
         self.journal.note(&self.told, note)?;
         fault::point("journal.note.after");
@@ -137,27 +124,14 @@ impl Doors for GrantedDoors {
     }
 
     fn wait(&mut self, id: usize, time: Duration) -> Result<(), NetError> {
-        self.connection(id)?;
-        let until = (Instant::now() + time).min(self.deadline);
-        while !self.cancel.is_cancelled() {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Ok(());
-            }
-            std::thread::sleep(left.min(GLANCE));
-        }
-        self.stopped().map_err(NetError::Unreachable)
+        self.network.wait(id, time)
     }
 
     fn close(&mut self, id: usize) {
-        if let Some(slot) = self.connections.get_mut(id) {
-            *slot = None;
-        }
+        self.network.close(id);
     }
 
     fn log(&mut self, stream: &str, bytes: &[u8]) {
-        let text = self.vault.scrub(bytes);
-        let text = String::from_utf8_lossy(&text).escape_debug().to_string();
-        tracing::info!(stream, "{text}");
+        log(&self.vault, stream, bytes);
     }
 }

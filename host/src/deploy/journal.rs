@@ -76,9 +76,17 @@ pub enum UndoError {
         /// What the system said.
         error: io::Error,
     },
-    /// The files are as before, but the server may not have taken them up again.
-    #[error("the files are as before, but {0}")]
-    Command(String),
+    /// The connector has yet to take back what it told its target. The journal stays.
+    #[error(
+        "the files are as before, but {text}. The next deployment to the target tries again, and so does the next start; \
+         to give it up, put the target right by hand and remove {path}"
+    )]
+    Pending {
+        /// The journal's file.
+        path: PathBuf,
+        /// What stands in the way.
+        text: String,
+    },
 }
 
 /// The journal of a running deployment. It holds the lane until it is committed or undone.
@@ -143,27 +151,22 @@ impl Journal {
         taken.any(|(_, record)| matches!(record, Record::Replace { .. }))
     }
 
-    /// Puts everything back, newest first, and repeats the commands that tell the server.
+    /// Puts everything back, newest first, repeats the commands that tell the server, and has the connector take back
+    /// what it told its target. The answer is what of that will never be as before.
     ///
     /// # Errors
     ///
-    /// A file that could not be restored (the journal stays for the next start), or a command that
-    /// failed.
-    pub fn undo(self) -> Result<(), UndoError> {
+    /// A file that could not be restored, or a connector that is to be asked again. The journal stays.
+    pub fn undo(self, ask: Ask<'_>) -> Result<Vec<String>, UndoError> {
         let path = self.path();
         let Self { open, lane: _held, .. } = self;
         let open = open.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if open.file.is_none() {
-            return Ok(());
-        }
-        let told = undo::undo(&open.records);
-        if matches!(told, Err(UndoError::File { .. } | UndoError::Journal { .. })) {
-            return told;
-        }
+        let Some(mut file) = open.file else { return Ok(Vec::new()) };
+        let undone = network::undo(&path, &open.records, || file.append(&[Record::Restored]), Some(ask))?;
         fault::point("undo.journal.before");
         remove(&path).map_err(|error| UndoError::Journal { path, error })?;
         fault::point("undo.journal.after");
-        told
+        Ok(undone.short)
     }
 
     /// Makes the new files' names durable, marks the deployment as final, then removes what undo would have needed.

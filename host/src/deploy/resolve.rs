@@ -94,7 +94,7 @@ impl Resolved {
     /// The connector finds the configuration wrong, or declares more than was granted; the message then
     /// holds the lines to add.
     pub fn declared(&self) -> Result<Grant, Failure> {
-        let declared = needs(&self.loaded, &self.config_json()).map_err(|unknown| self.failure(unknown))?;
+        let declared = self.needs(&self.config_json())?;
         let missing = self.plugin.grant.missing(&declared);
         if missing.is_empty() {
             return Ok(declared);
@@ -108,6 +108,15 @@ impl Resolved {
                 missing.to_toml(&self.plugin.name)
             ),
         ))
+    }
+
+    /// What the connector declares for a configuration, granted or not.
+    ///
+    /// # Errors
+    ///
+    /// The connector finds the configuration wrong.
+    pub fn needs(&self, config: &str) -> Result<Grant, Failure> {
+        needs(&self.loaded, config).map_err(|unknown| self.failure(unknown))
     }
 
     fn failure(&self, unknown: UnknownNeeds) -> Failure {

@@ -34,7 +34,8 @@ impl<'a> Floor<'a> {
     pub fn call(&self) -> Result<(), RunError> {
         // The budget is asked by calls of the host alone, and an empty deployment makes none.
         let budget = Budget::new(self.loaded.limits.clone(), Instant::now(), Cancel::default());
-        let mut store = Store::new(&self.loaded.engine, State::new(Box::new(Shut), budget, Noting::NoWayBack));
+        let mut store =
+            Store::new(&self.loaded.engine, State::new(Box::new(Shut), budget, Noting::NoWayBack));
         // The profile counts epochs; a store begins at the one in which it would end.
         store.set_epoch_deadline(u64::MAX / 2);
         let called =

@@ -171,18 +171,16 @@ impl net::HostConnection for State {
             Noting::Durable => {
                 return Ok(self.doors.on_rollback(id(&connection), &note).map_err(convert::net_error));
             }
-            Noting::NoWayBack => "the component does not export lastmile:connector/rollback, which would read the note",
+            Noting::NoWayBack => {
+                "the component does not export lastmile:connector/rollback, which would read the note"
+            }
             Noting::GoingBack => "a rollback notes nothing",
             Noting::NothingChanges => "only `deploy` changes anything",
         };
         Ok(Err(net::Error::Invalid(why.to_owned())))
     }
 
-    fn wait(
-        &mut self,
-        connection: Resource<Dialled>,
-        ms: u32,
-    ) -> wasmtime::Result<Result<(), net::Error>> {
+    fn wait(&mut self, connection: Resource<Dialled>, ms: u32) -> wasmtime::Result<Result<(), net::Error>> {
         self.budget.call(0)?;
         let time = Duration::from_millis(u64::from(ms)).min(LONGEST_WAIT);
         let waited = self.doors.wait(id(&connection), time);

@@ -26,7 +26,7 @@ const HANDLES: usize = 512;
 const THINKING_TIME: Duration = Duration::from_secs(5);
 
 /// For a rollback, beside whatever the deployment had.
-const WAY_BACK: Duration = Duration::from_secs(60);
+pub const WAY_BACK: Duration = Duration::from_secs(60);
 
 /// The contract's `rollback`.
 type Rollback = TypedFunc<(Deployment, Vec<String>), (Result<(), Failure>,)>;
@@ -40,12 +40,7 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    pub(super) fn new(
-        engine: Engine,
-        clock: Arc<Clock>,
-        linked: Linked,
-        limits: Limits,
-    ) -> Self {
+    pub(super) fn new(engine: Engine, clock: Arc<Clock>, linked: Linked, limits: Limits) -> Self {
         Self { engine, clock, linked, limits }
     }
 
@@ -140,10 +135,11 @@ impl Loaded {
         deployment: &GuestDeployment,
         notes: &[String],
         doors: Box<dyn Doors>,
+        deadline: Instant,
     ) -> Result<Result<(), GuestFailure>, RunError> {
         let told = convert::deployment(deployment);
         let limits = Limits { wall: WAY_BACK, ..self.limits.clone() };
-        let budget = Budget::new(limits, Instant::now() + WAY_BACK, Cancel::default());
+        let budget = Budget::new(limits, deadline, Cancel::default());
         let (answer,) = self.run(State::new(doors, budget, Noting::GoingBack), |store| {
             self.rollback_of(store)?.call(store, (told, notes.to_vec()))
         })?;

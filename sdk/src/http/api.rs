@@ -21,6 +21,7 @@ pub struct Api<C> {
     judge: fn(&Answer) -> Judged,
     patience: Patience,
     changed: bool,
+    pub(crate) in_session: bool,
     pub(crate) expired: bool,
 }
 
@@ -46,6 +47,7 @@ impl<C: Connection> Api<C> {
             judge: |answer| answer.by_status().into(),
             patience: Patience::default(),
             changed: false,
+            in_session: false,
             expired: false,
         }
     }
@@ -125,6 +127,7 @@ impl<C: Connection> Api<C> {
             Verdict::Misconfigured(key) => misconfigured(key, &text),
             Verdict::Rejected => Failure::Rejected(text),
             Verdict::Busy | Verdict::Unavailable => Failure::Unavailable((text, answer.retry_after())),
+            Verdict::SessionExpired if !self.in_session => Failure::Denied(text),
             Verdict::SessionExpired => {
                 self.expired = true;
                 Failure::Unavailable((text, None))

@@ -56,16 +56,18 @@ impl<C: Connection> Api<C> {
         mut logout: impl FnMut(&mut Self, &L) -> Result<(), Failure>,
     ) -> Result<T, Failure> {
         let mut session = login(self)?;
-        self.expired = false;
+        (self.in_session, self.expired) = (true, false);
         let mut result = work(self, &session);
         if take(&mut self.expired) && result.is_err() {
+            self.in_session = false;
             self.session.clear();
             session = login(self)?;
+            self.in_session = true;
             result = work(self, &session);
         }
         let _ = logout(self, &session);
+        (self.in_session, self.expired) = (false, false);
         self.session.clear();
-        self.expired = false;
         result
     }
 }

@@ -43,7 +43,8 @@ pub enum Verdict {
     Busy,
     /// Not soon, and nothing was done: the next attempt of the deployment.
     Unavailable,
-    /// The session is over: logged in again once by [`Api::with_session`](super::Api::with_session).
+    /// The session is over: logged in again once by [`Api::with_session`](super::Api::with_session). Outside of a session these
+    /// credentials are not let in.
     SessionExpired,
     /// It may have been done. For a call that only reads, the same as [`Verdict::Unavailable`].
     Uncertain,

@@ -3,13 +3,15 @@
 //! The journal keeps notes and knows no connector: whoever ends a journal brings along what asks one.
 
 use std::io;
+use std::path::Path;
 use std::sync::PoisonError;
 
 use serde::{Deserialize, Serialize};
 
-use super::Journal;
 use super::record::Record;
+use super::{Journal, UndoError, undo};
 use crate::capability::net::NetError;
+use crate::fault;
 
 /// Whose connector it is, and what it was told of the deployment, without the private key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,8 +65,53 @@ impl Journal {
     }
 }
 
+/// How an undo ended.
+pub(super) struct Undone {
+    /// What will not be as before.
+    pub(super) short: Vec<String>,
+    /// Whether it is over; otherwise the connector is still to be asked.
+    pub(super) over: bool,
+}
+
+/// The whole undo: files, commands, and the connector's way back where somebody can ask for it. `restored` makes durable
+/// that only that is left, so that another try does not tell the server again.
+pub(super) fn undo(
+    path: &Path,
+    records: &[Record],
+    restored: impl FnOnce() -> io::Result<()>,
+    ask: Option<Ask<'_>>,
+) -> Result<Undone, UndoError> {
+    let way_back = way_back(records);
+    let mut short = Vec::new();
+    if !records.contains(&Record::Restored) {
+        short.extend(undo::restore(records)?);
+        if way_back.is_some() && records.iter().any(Record::is_local) {
+            fault::point("undo.restored.before");
+            restored().map_err(|error| UndoError::Journal { path: path.to_owned(), error })?;
+            fault::point("undo.restored.after");
+        }
+    }
+    let Some((told, notes)) = way_back else { return Ok(Undone { short, over: true }) };
+    let Some(ask) = ask else { return Ok(Undone { short, over: false }) };
+    fault::point("undo.network.before");
+    let answer = ask(told, &notes);
+    fault::point("undo.network.after");
+    let target = &told.target;
+    match answer {
+        Ok(()) => {}
+        Err(Stuck::ForGood(why)) => short.push(format!(
+            "what target `{target}` was told stays told, and is to be put right by hand ({why})"
+        )),
+        Err(Stuck::ForNow(why)) => {
+            short.push(format!("what target `{target}` was told is not taken back yet ({why})"));
+            return Err(UndoError::Pending { path: path.to_owned(), text: short.join(", and ") });
+        }
+    }
+    Ok(Undone { short, over: true })
+}
+
 /// What there is to go back by: whom to ask, and the notes, newest first.
-pub(super) fn way_back(records: &[Record]) -> Option<(&Told, Vec<String>)> {
+fn way_back(records: &[Record]) -> Option<(&Told, Vec<String>)> {
     let told = records.iter().find_map(|record| match record {
         Record::Told(told) => Some(told),
         _ => None,

@@ -48,6 +48,11 @@ impl Record {
         }
     }
 
+    /// Whether the host itself can undo it.
+    pub(super) const fn is_local(&self) -> bool {
+        matches!(self, Self::Replace { .. } | Self::Exec { .. })
+    }
+
     /// Whether this is about replacing that file where there is one.
     pub(super) fn is_replace_of(&self, place: &Place) -> bool {
         matches!(self, Self::Replace { root, parent, name, existed: true, .. }

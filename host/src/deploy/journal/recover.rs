@@ -4,8 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::lines::Lines;
+use super::network::{self, Undone};
 use super::record::{self, Record};
-use super::{DRAFT, DeploymentId, UndoError, remove, undo};
+use super::{Ask, DRAFT, DeploymentId, UndoError, remove, undo};
 use crate::deploy::lane::LaneLock;
 use crate::fault;
 
@@ -27,14 +29,15 @@ struct Found {
 
 /// Finishes every journal below `root` in whose lane nobody is at work. Safe beside running hosts.
 ///
-/// One that cannot be finished is told and stays; only its own lane waits for it.
-pub fn recover(root: &Path) -> Vec<Result<Recovered, UndoError>> {
+/// One that cannot be finished is told and stays; only its own lane waits for it. With nobody to ask, a journal is
+/// finished but for the connector's way back, which another call goes.
+pub fn recover(root: &Path, ask: Option<Ask<'_>>) -> Vec<Result<Recovered, UndoError>> {
     let found = match journals(root) {
         Ok(found) => found,
         Err(error) => return vec![Err(UndoError::Journal { path: root.to_owned(), error })],
     };
     let free = |journal: Found| match LaneLock::of(root, journal.lane.clone()) {
-        Ok(Some(_lane)) => finish(&journal).transpose(),
+        Ok(Some(_lane)) => finish(&journal, ask).transpose(),
         Ok(None) => None, // its host lives, or another one is at it
         Err(error) => Some(Err(UndoError::Journal { path: journal.path, error })),
     };
@@ -46,10 +49,10 @@ pub fn recover(root: &Path) -> Vec<Result<Recovered, UndoError>> {
 /// # Errors
 ///
 /// A journal that cannot be read or finished; it stays, and nothing must be deployed over it.
-pub fn recover_lane(root: &Path, lane: &LaneLock) -> Result<Vec<Recovered>, UndoError> {
+pub fn recover_lane(root: &Path, lane: &LaneLock, ask: Ask<'_>) -> Result<Vec<Recovered>, UndoError> {
     let found = journals(root).map_err(|error| UndoError::Journal { path: root.to_owned(), error })?;
     let ours = found.iter().filter(|journal| journal.lane == lane.key());
-    ours.filter_map(|journal| finish(journal).transpose()).collect()
+    ours.filter_map(|journal| finish(journal, Some(ask)).transpose()).collect()
 }
 
 fn journals(root: &Path) -> io::Result<Vec<Found>> {
@@ -63,7 +66,7 @@ fn journals(root: &Path) -> io::Result<Vec<Found>> {
 }
 
 /// Under the lane's lock: nobody else writes this journal or acts on it.
-fn finish(journal: &Found) -> Result<Option<Recovered>, UndoError> {
+fn finish(journal: &Found, ask: Option<Ask<'_>>) -> Result<Option<Recovered>, UndoError> {
     let (path, id) = (journal.path.as_path(), journal.id);
     let fault = |error| UndoError::Journal { path: path.to_owned(), error };
     if path.extension().is_some_and(|extension| extension == DRAFT) {
@@ -80,10 +83,17 @@ fn finish(journal: &Found) -> Result<Option<Recovered>, UndoError> {
         record::parse(&bytes).map_err(|error| UndoError::Unreadable { path: path.to_owned(), error })?;
     let committed = records.contains(&Record::Commit);
     fault::point("recover.before");
-    let told = if committed { undo::forget(&records).map_err(fault) } else { undo::undo(&records) };
-    match told {
-        Err(UndoError::Command(text)) => tracing::error!(message_id = id.message, "after recovery: {text}"),
-        other => other?,
+    if committed {
+        undo::forget(&records).map_err(fault)?;
+    } else {
+        let restored = || Lines::begin(path, &[&records[..], &[Record::Restored]].concat()).map(|_| ());
+        let Undone { short, over } = network::undo(path, &records, restored, ask)?;
+        for text in short {
+            tracing::error!(message_id = id.message, "after recovery the files are as before, but {text}");
+        }
+        if !over {
+            return Ok(None);
+        }
     }
     fault::point("recover.after");
     remove(path).map_err(fault)?;

@@ -60,7 +60,7 @@ impl Room {
     }
 
     fn recover(&self) -> Vec<Recovered> {
-        recover(&self.path.join("journal")).into_iter().map(Result::unwrap).collect()
+        recover(&self.path.join("journal"), None).into_iter().map(Result::unwrap).collect()
     }
 
     fn deploy(&self, journal: &Journal) {
@@ -70,6 +70,11 @@ impl Room {
         let tell = ["/usr/bin/tee".to_owned(), format!("{}/told", self.path.display())];
         journal.before_exec(&tell, "read them again", &ExecSettings::default()).unwrap();
     }
+}
+
+/// Nothing was noted, so that nobody is asked.
+fn nobody(_: &Told, _: &[String]) -> Result<(), Stuck> {
+    panic!("nothing was noted")
 }
 
 fn before() -> Vec<(String, String, u32)> {
@@ -87,7 +92,7 @@ fn undo_restores_content_mode_inode_and_absence_and_tells_the_server() {
     let journal = room.journal();
     room.deploy(&journal);
     assert!(journal.changed());
-    journal.undo().unwrap();
+    assert_eq!(journal.undo(&nobody).unwrap(), [""; 0]);
     assert_eq!(room.files(), before());
     assert_eq!(fs::metadata(room.path.join("tls/old")).unwrap().ino(), inode);
     assert_eq!(fs::read_to_string(room.path.join("told")).unwrap(), "read them again");
@@ -138,11 +143,11 @@ fn a_deployment_recovers_its_own_lane_alone() {
     room.deploy(&journal);
     drop(journal);
     let other = LaneLock::take(&root, "default", "mail").unwrap().unwrap();
-    assert_eq!(recover_lane(&root, &other).unwrap(), vec![]);
+    assert_eq!(recover_lane(&root, &other, &nobody).unwrap(), vec![]);
     assert_eq!(room.journals(), 1);
     let own = LaneLock::take(&root, "default", "web").unwrap().unwrap();
-    assert_eq!(recover(&root).len(), 0, "the lane is held");
-    assert_eq!(recover_lane(&root, &own).unwrap().len(), 1);
+    assert_eq!(recover(&root, None).len(), 0, "the lane is held");
+    assert_eq!(recover_lane(&root, &own, &nobody).unwrap().len(), 1);
     assert_eq!(room.files(), before());
     assert_eq!(room.journals(), 0);
 }
@@ -158,7 +163,7 @@ fn what_somebody_else_made_meanwhile_is_not_ours_to_remove() {
     fs::write(room.path.join("tls/new"), "theirs").unwrap();
     let path = journal.path();
     let record = fs::read(&path).unwrap();
-    journal.undo().unwrap();
+    assert_eq!(journal.undo(&nobody).unwrap(), [""; 0]);
     // Cut before the journal was removed, and begun again.
     fs::write(&path, record).unwrap();
     assert_eq!(room.recover().len(), 1);
@@ -240,7 +245,7 @@ fn files_that_were_declared_by_name_share_the_first_write() {
     room.write(&journal, "old", "after that");
     assert_eq!(steps(&journal), 3, "a second replacement is a step of its own");
     assert!(journal.changed());
-    journal.undo().unwrap();
+    assert_eq!(journal.undo(&nobody).unwrap(), [""; 0]);
     assert_eq!(room.files(), both);
     assert_eq!(room.journals(), 0);
 }
@@ -256,10 +261,10 @@ fn a_journal_that_makes_no_sense_stops_its_own_lane() {
     let of_another_version = r#"{"step":"exec","argv":["/bin/true"],"environment":{},"run_as":null}"#;
     for line in ["nonsense", of_another_version] {
         fs::write(&path, format!("{line}\n")).unwrap();
-        assert!(matches!(recover(&root).as_slice(), [Err(UndoError::Unreadable { .. })]));
-        let told = recover_lane(&root, &lane("web")).unwrap_err().to_string();
+        assert!(matches!(recover(&root, None).as_slice(), [Err(UndoError::Unreadable { .. })]));
+        let told = recover_lane(&root, &lane("web"), &nobody).unwrap_err().to_string();
         assert!(told.contains(path.to_str().unwrap()) && told.contains("put back by hand"), "{told}");
-        assert!(recover_lane(&root, &lane("mail")).is_ok());
+        assert!(recover_lane(&root, &lane("mail"), &nobody).is_ok());
     }
     assert_eq!(room.files(), before());
 }
@@ -269,7 +274,7 @@ fn another_directory_under_the_same_path_is_left_alone_until_the_right_one_is_ba
     let (room, at) = (room(), |room: &Room, name: &str| room.path.join(name));
     let (tls, moved, other) = (at(&room, "tls"), at(&room, "moved"), at(&room, "other"));
     for ends in [
-        |journal: Journal| journal.undo().unwrap_err().to_string(),
+        |journal: Journal| journal.undo(&nobody).unwrap_err().to_string(),
         |journal: Journal| journal.commit().unwrap_err().to_string(),
     ] {
         let journal = room.journal();
@@ -278,7 +283,10 @@ fn another_directory_under_the_same_path_is_left_alone_until_the_right_one_is_ba
         fs::create_dir_all(&other).unwrap();
         std::os::unix::fs::symlink(&other, &tls).unwrap();
         assert!(ends(journal).contains("replaced by another one"));
-        assert!(matches!(recover(&room.path.join("journal")).as_slice(), [Err(UndoError::File { .. })]));
+        assert!(matches!(
+            recover(&room.path.join("journal"), None).as_slice(),
+            [Err(UndoError::File { .. })]
+        ));
         assert_eq!(fs::read_dir(&other).unwrap().count(), 0);
         fs::remove_file(&tls).unwrap();
         fs::rename(&moved, &tls).unwrap();
@@ -293,7 +301,7 @@ fn a_command_that_fails_is_told_and_the_files_are_back() {
     let journal = room.journal();
     room.write(&journal, "old", "after");
     journal.before_exec(&["/bin/false".to_owned()], "", &ExecSettings::default()).unwrap();
-    assert!(matches!(journal.undo(), Err(UndoError::Command(text)) if text.contains("/bin/false")));
+    assert!(matches!(journal.undo(&nobody).unwrap().as_slice(), [text] if text.contains("/bin/false")));
     assert_eq!(room.files(), before());
 }
 
@@ -309,7 +317,7 @@ fn a_command_that_is_noted_again_and_again_is_one_line_and_there_are_few() {
     }
     assert!(note(16).unwrap_err().to_string().contains("at most 16"));
     assert_eq!(record::parse(&fs::read(journal.path()).unwrap()).unwrap().len(), 16);
-    journal.undo().unwrap();
+    assert_eq!(journal.undo(&nobody).unwrap(), [""; 0]);
 }
 
 #[test]
@@ -320,7 +328,7 @@ fn a_journal_that_is_begun_beside_recoveries_is_kept() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !over.load(std::sync::atomic::Ordering::Acquire) {
-                assert!(recover(&root).is_empty());
+                assert!(recover(&root, None).is_empty());
             }
         });
         for fence in 0..300 {

@@ -20,12 +20,13 @@ use crate::fault;
 const TRIES: u32 = 3;
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Restores every file, newest first, then repeats the commands in their order.
-pub(super) fn undo(records: &[Record]) -> Result<(), UndoError> {
+/// Restores every file, newest first, then repeats the commands in their order. A command that fails is told: the files
+/// are back all the same.
+pub(super) fn restore(records: &[Record]) -> Result<Option<String>, UndoError> {
     for record in records.iter().rev() {
         if let Record::Replace { root, parent, name, directory, fresh, old, existed } = record {
             open(root, parent, *directory)
-                .and_then(|directory| restore(&directory, name, fresh, old, *existed))
+                .and_then(|directory| restore_file(&directory, name, fresh, old, *existed))
                 .map_err(|error| UndoError::File { path: root.join(parent).join(name), error })?;
         }
     }
@@ -38,14 +39,16 @@ pub(super) fn undo(records: &[Record]) -> Result<(), UndoError> {
             let settings =
                 ExecSettings { environment: environment.clone(), run_as: run_as.clone(), output_limit: 4096 };
             fault::point("undo.exec.before");
-            repeat(argv, stdin, &settings)?;
+            if let Err(failed) = repeat(argv, stdin, &settings) {
+                return Ok(Some(failed));
+            }
             fault::point("undo.exec.after");
         }
     }
-    Ok(())
+    Ok(None)
 }
 
-fn restore(directory: &OwnedFd, name: &str, fresh: &str, old: &str, existed: bool) -> io::Result<()> {
+fn restore_file(directory: &OwnedFd, name: &str, fresh: &str, old: &str, existed: bool) -> io::Result<()> {
     fault::point("undo.file.before");
     let written = look(directory, fresh)?;
     if existed {
@@ -135,7 +138,7 @@ fn unlink(directory: &OwnedFd, name: &str) -> Result<(), Errno> {
     }
 }
 
-fn repeat(argv: &[String], stdin: &str, settings: &ExecSettings) -> Result<(), UndoError> {
+fn repeat(argv: &[String], stdin: &str, settings: &ExecSettings) -> Result<(), String> {
     let mut last = String::new();
     for attempt in 0..TRIES {
         if attempt > 0 {
@@ -147,5 +150,5 @@ fn repeat(argv: &[String], stdin: &str, settings: &ExecSettings) -> Result<(), U
             Err(error) => last = error.to_string(),
         }
     }
-    Err(UndoError::Command(format!("`{}` failed {TRIES} times: {last}", argv.join(" "))))
+    Err(format!("`{}` failed {TRIES} times: {last}", argv.join(" ")))
 }

@@ -101,6 +101,15 @@ fn a_session_that_ends_twice_is_for_the_next_attempt() {
 }
 
 #[test]
+fn what_says_that_a_session_is_over_denies_whoever_has_none() {
+    let mut sandbox = sandbox();
+    sandbox.on("GET /x", 401, "");
+    sandbox.on("POST /login", 401, "");
+    assert!(matches!(api(&mut sandbox).judged_by(over).call(Call::get("/x")), Err(Failure::Denied(_))));
+    assert!(matches!(in_session(&mut sandbox, |_, _| Ok(true)), Err(Failure::Denied(_))));
+}
+
+#[test]
 fn a_job_is_asked_until_it_ends_also_over_a_cut() {
     let mut sandbox = sandbox();
     sandbox.on("GET /job", 200, "running");

@@ -1,0 +1,86 @@
+//! The way back. KV has no way to make an old version the current one without its content passing by: a client reads it and
+//! writes it again, the old private key included. So that happens only where the operator asked for it.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+
+use lastmile_sdk::certificate::same_leaf;
+use lastmile_sdk::http::{Api, Call, Value, object};
+use lastmile_sdk::{Connection, Deployment, Failure};
+use serde::Deserialize;
+
+use crate::config::VaultKv;
+use crate::vault::State;
+use crate::write::{Note, version};
+
+type Content = BTreeMap<String, Value>;
+
+#[derive(Deserialize)]
+struct Read {
+    data: Data,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    data: Content,
+}
+
+/// Back to the version of the oldest note: all of them are of this one deployment.
+pub(crate) fn restore<C: Connection>(
+    api: &mut Api<C>,
+    config: &VaultKv,
+    deployment: &Deployment,
+    notes: &[Note],
+) -> Result<(), Failure> {
+    let Some(before) = notes.last() else { return Ok(()) };
+    let state = State::read(api, config)?;
+    if state.current_version == before.version {
+        return Ok(());
+    }
+    if !config.restore {
+        return stays(config, deployment, &state, before);
+    }
+    // By its content and not by the mark, which an attempt that was cut has not set.
+    let current = read(api, config, state.current_version)?;
+    let field = |content: &Content| content.get(&config.names.certificate)?.as_str().map(String::from);
+    let ours = current.as_ref().and_then(field);
+    if !ours.is_some_and(|pem| same_leaf(&pem, &deployment.certificate)) {
+        return Ok(());
+    }
+    match read(api, config, before.version)?.filter(|_| before.live) {
+        Some(old) => {
+            let data: Value = old.into_iter().collect();
+            let body = object! { "options": object! { "cas": state.current_version }, "data": data };
+            let call = Call::post(config.path_of("data")).json(body).changes("write the old version again");
+            version(&api.call(call)?).map(drop)
+        }
+        // There was none, or it was deleted: then ours is, too.
+        None => {
+            let body = object! { "versions": alloc::vec![state.current_version] };
+            let call = Call::post(config.path_of("delete")).json(body).changes("delete the new version");
+            api.call(call).map(drop)
+        }
+    }
+}
+
+fn read<C: Connection>(api: &mut Api<C>, config: &VaultKv, version: u64) -> Result<Option<Content>, Failure> {
+    if version == 0 {
+        return Ok(None);
+    }
+    let call = Call::get(config.path_of("data")).query("version", &format!("{version}"));
+    api.find(call)?.map(|answer| answer.json::<Read>().map(|read| read.data.data)).transpose()
+}
+
+/// Without `restore` the new version stays, and the operator is told how to go back.
+fn stays(config: &VaultKv, deployment: &Deployment, state: &State, before: &Note) -> Result<(), Failure> {
+    if !state.holds(&deployment.certificate.fingerprint) {
+        return Ok(());
+    }
+    let (mount, path) = config.mount_and_path();
+    Err(Failure::Rejected(format!(
+        "version {} of {mount}/{path} stays; go back with `bao kv rollback -mount={mount} -version={} {path}` (or \
+         `vault kv …`), or let this connector do it with restore = true",
+        state.current_version, before.version
+    )))
+}
