@@ -4,6 +4,7 @@
 //! |--------------|-----------------------------------------------------------------------|
 //! | `examiner`   | the checks, each a short play before the doors                        |
 //! | `stress`     | the checks that cut, refuse and starve                                |
+//! | `way_back`   | the checks of a connector that goes back over the network            |
 //! | `world`      | what the doors open to: files, answers, and a memory of every call    |
 //! | `doors`      | the doors, as strict as the real ones                                 |
 //! | `transcript` | what a target would be asked and would answer, written by the author  |
@@ -14,6 +15,7 @@ mod examiner;
 mod stress;
 mod tape;
 mod transcript;
+mod way_back;
 mod world;
 
 use std::path::PathBuf;

@@ -55,6 +55,21 @@ pub const UNDO: &[&str] = &[
     "undo.exec.after",
 ];
 
+/// What a deployment reaches besides that tells its target over the network: a question, a note, the change and a look.
+pub const NETWORK: &[&str] = &[
+    "request.before",
+    "request.after",
+    "journal.note.before",
+    "journal.note.after",
+    "request.before:2",
+    "request.after:2",
+    "request.after:3",
+];
+
+/// What the undo of such a deployment reaches besides.
+pub const NETWORK_UNDO: &[&str] =
+    &["undo.restored.before", "undo.restored.after", "undo.network.before", "undo.network.after"];
+
 /// What frames an undo where the host that failed does it.
 pub const UNDO_FRAME: &[&str] = &["undo.journal.before", "undo.journal.after"];
 

@@ -47,7 +47,7 @@ pub use floor::Floor;
 pub use guest::{Capability, GuestDeployment, GuestFailure, GuestReceipt, Problem};
 pub use inert::Inert;
 pub use limits::Limits;
-pub use run::{Loaded, WAY_BACK};
+pub use run::Loaded;
 
 /// The interface that makes a component a connector.
 const CONNECTOR: &str = "lastmile:connector/connector@0.1.0";

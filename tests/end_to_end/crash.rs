@@ -64,7 +64,7 @@ fn a_kill_during_the_recovery_of_a_commit_ends_in_the_new_state() {
 }
 
 /// Four at a time: most of it is waiting for leases to end.
-fn at_each(points: Vec<&'static str>, try_at: impl Fn(&str) + Sync) {
+pub(crate) fn at_each(points: Vec<&'static str>, try_at: impl Fn(&str) + Sync) {
     let points = Mutex::new(points.into_iter());
     std::thread::scope(|scope| {
         for _ in 0..4 {

@@ -13,6 +13,7 @@ mod load;
 mod memory;
 mod net;
 mod ring;
+mod rollback;
 mod server;
 mod setting;
 mod stopped;
@@ -30,6 +31,8 @@ const ATTACKS: &[&[Attack]] = &[
     load::ATTACKS,
     memory::ATTACKS,
     net::ATTACKS,
+    rollback::ATTACKS,
+    rollback::STUCK,
     wasi::ATTACKS,
 ];
 
@@ -141,4 +144,14 @@ fn attacks_on_programs() {
 #[test]
 fn attacks_on_the_network() {
     Ring::new(net::ATTACKS).fight();
+}
+
+#[test]
+fn attacks_on_the_way_back() {
+    Ring::new(rollback::ATTACKS).fight();
+}
+
+#[test]
+fn attacks_that_never_go_back() {
+    Ring::new(rollback::STUCK).fight_until_given_up();
 }

@@ -24,6 +24,7 @@ mod nginx;
 mod nginx_broken;
 mod nginx_credentials;
 mod nginx_transfer;
+mod reversible;
 mod room;
 mod scripted;
 mod secrets;

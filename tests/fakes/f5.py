@@ -6,7 +6,6 @@ profile has its list from its parent, false), `page` (how many items a collectio
 At first the profile /Common/shop holds the elements `shop` (the pair `old`) and `neighbour` (the pair `neighbour`, of
 another type of key), and /Common/other holds `neighbour` alone. A TLS client of `main` gets the element `shop`."""
 
-import base64
 import copy
 import hashlib
 import json
@@ -74,7 +73,7 @@ class F5(Device):
 
     def neighbours(self):
         others = [one for one in self.running["profiles"]["/Common/shop"]["certKeyChain"] if one["name"] != "shop"]
-        kept = {name: base64.b64encode(data).decode() for kind in ("ssl-cert", "ssl-key")
+        kept = {name: hashlib.sha256(data).hexdigest()[:16] for kind in ("ssl-cert", "ssl-key")
                 for name, data in self.running[kind].items() if name.startswith(("/Common/old", "/Common/neighbour"))}
         return {"elements": others, "profile": self.running["profiles"]["/Common/other"], "objects": kept}
 

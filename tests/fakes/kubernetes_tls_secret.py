@@ -109,7 +109,7 @@ class KubernetesTlsSecret(Device):
         return answer_json(code, whole)
 
 
-    def held(self, namespace, name):
+    def present(self, namespace, name):
         return self.running.get(f"{namespace}/{name}")
 
     def missing(self, name, kind="secrets"):
@@ -117,7 +117,7 @@ class KubernetesTlsSecret(Device):
 
     @route("GET", ONE, LOOK)
     def read(self, request, namespace, name):
-        held = self.held(namespace, name)
+        held = self.present(namespace, name)
         if not held:
             raise self.missing(name)
         return self.shown(request, namespace, name, held)
@@ -159,7 +159,7 @@ class KubernetesTlsSecret(Device):
     def patch(self, request, namespace, name):
         if namespace not in self.options.get("namespaces", ("edge",)):
             raise self.missing(namespace, "namespaces")
-        before, body = self.held(namespace, name), json.loads(request.body)
+        before, body = self.present(namespace, name), json.loads(request.body)
         if request.kind == APPLY:
             return self.apply(request, namespace, name, before, body)
         if not before:
@@ -204,7 +204,7 @@ class KubernetesTlsSecret(Device):
 
     @route("PUT", ONE, CHANGE, "application/json", carries=("key",))
     def replace(self, request, namespace, name):
-        before, body = self.held(namespace, name), json.loads(request.body)
+        before, body = self.present(namespace, name), json.loads(request.body)
         if not before:
             raise self.missing(name)
         self.named(body, namespace, name)
@@ -219,7 +219,7 @@ class KubernetesTlsSecret(Device):
         if namespace not in self.options.get("namespaces", ("edge",)):
             raise self.missing(namespace, "namespaces")
         self.named(body, namespace, name)
-        if self.held(namespace, name):
+        if self.present(namespace, name):
             raise Refused(status(409, "AlreadyExists", f'secrets "{name}" already exists', name=name, kind="secrets"))
         manager = request.query.get("fieldManager") or request.header("User-Agent").partition("/")[0] or "unknown"
         return self.store(request, namespace, name, None, objects.secret(objects.fields(body), manager, self.version + 1))

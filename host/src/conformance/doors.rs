@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::transcript::{Answer, End, Exchange, Seen, body, filled};
 use super::world::{Shared, World, render};
-use crate::capability::document::{Document, has_sealed};
+use crate::capability::document::{Document, Part, SecretRef, has_sealed};
 use crate::capability::fs::{Attributes, FsError, Written};
 use crate::capability::net::{NetError, Request, Response};
 use crate::capability::process::{Command, ExecError, Output, Rollback, Status};
@@ -37,6 +37,10 @@ impl Doors for ScriptedDoors {
         let text = render(&content);
         self.note(format!("write {path} {mode:04o} {text}"));
         let mut world = self.0.lock();
+        if world.going_back {
+            world.beyond.push(format!("fs.write {path}"));
+            return Err(FsError::Denied("a rollback reaches the network alone".to_owned()));
+        }
         let wanted = path.parse::<PathPrefix>().ok();
         if !wanted.is_some_and(|wanted| world.declared.fs_write.iter().any(|prefix| prefix.covers(&wanted))) {
             world.beyond.push(format!("fs.write {path}"));
@@ -65,6 +69,10 @@ impl Doors for ScriptedDoors {
         let line = command.argv.join(" ");
         self.note(format!("exec {:?} {}", command.argv, render(&command.stdin)));
         let mut world = self.0.lock();
+        if world.going_back {
+            world.beyond.push(format!("process.exec {line}"));
+            return Err(ExecError::Denied("a rollback reaches the network alone".to_owned()));
+        }
         for argv in std::iter::once(command.argv.as_slice()).chain(command.rollback_line()) {
             if !world.declared.process_exec.iter().any(|granted: &CommandLine| granted.matches(argv)) {
                 let line = argv.join(" ");
@@ -178,6 +186,12 @@ fn leave(world: &mut World, id: usize, content: &Document, what: &str) -> Result
     let Some(endpoint) = world.endpoints.get(id).cloned() else {
         return Err(NetError::Invalid("there is no such connection".to_owned()));
     };
+    if let Some(secret) = content.iter().find_map(of_the_credential).filter(|_| world.going_back) {
+        world.beyond.push(format!("the {secret} in {what}"));
+        return Err(NetError::Invalid(format!(
+            "a rollback has the target's own secrets, and not the {secret}"
+        )));
+    }
     let address: Option<std::net::IpAddr> = endpoint.host.parse().ok();
     let exposed = !endpoint.scheme.is_encrypted() && !address.is_some_and(|address| address.is_loopback());
     world.seal(content, &format!("{what} to {endpoint}"), exposed);
@@ -185,6 +199,14 @@ fn leave(world: &mut World, id: usize, content: &Document, what: &str) -> Result
         return Err(NetError::Denied(format!("{endpoint} is not encrypted")));
     }
     Ok(())
+}
+
+/// What a rollback has no more.
+fn of_the_credential(part: &Part) -> Option<&SecretRef> {
+    match part {
+        Part::Sealed { secret, .. } if !matches!(secret, SecretRef::Named(_)) => Some(secret),
+        _ => None,
+    }
 }
 
 fn answer(world: &mut World, seen: &Seen) -> Result<Response, NetError> {

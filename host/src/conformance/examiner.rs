@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::doors::ScriptedDoors;
-use super::transcript::{Run, Script};
+use super::transcript::{Exchange, Run, Script};
 use super::world::Shared;
 use super::{Check, Report, Subject, Verdict};
 use crate::credential::Credential;
@@ -30,6 +30,8 @@ pub(super) struct Examiner {
     /// Without a transcript: a first deployment and the same again.
     pub(super) runs: Vec<Run>,
     pub(super) has_transcript: bool,
+    /// What a transcript has of a rollback.
+    pub(super) rollback: Option<Vec<Exchange>>,
     imported: Granted,
 }
 
@@ -56,6 +58,7 @@ impl Examiner {
             guest: crate::deploy::told(credential, target.unwrap_or("specimen"), &subject.config),
             runs: subject.transcript.as_ref().map_or_else(twice, |transcript| transcript.runs.clone()),
             has_transcript: subject.transcript.is_some(),
+            rollback: subject.transcript.as_ref().and_then(|transcript| transcript.rollback.clone()),
             imported: inspect(&subject.component).map(|report| report.imported()).unwrap_or_default(),
         }
     }
@@ -81,6 +84,10 @@ impl Examiner {
         add("makes the same calls each time", same_calls(&day, &again));
         add("reports each refusal", self.reports_refusals(&declared));
         add("recovers from a cut at each call", self.recovers(&declared, &day));
+        if self.loaded.is_reversible() {
+            add("goes back over the network", self.goes_back(&declared));
+            add("survives a way back from each cut", self.survives_the_way_back(&declared, &day));
+        }
         add("honours limits", self.honours_limits(&declared, load));
         add("leaks no sealed part", leaks_nothing(&world));
         report.name = name;

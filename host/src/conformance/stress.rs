@@ -9,7 +9,7 @@ use crate::grant::Grant;
 use crate::sandbox::{Cancel, Limits, RunError};
 
 /// A run with more calls is cut at the first of them only.
-const CUTS: usize = 64;
+pub(super) const CUTS: usize = 64;
 const MIB: u64 = 1 << 20;
 
 impl Examiner {

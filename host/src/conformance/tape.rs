@@ -56,7 +56,12 @@ impl Transcript {
             outcome: *outcome,
             exchanges: tape.exchanges().into_iter().map(|exchange| general(exchange, &told)).collect(),
         };
-        Self { config: Some(config), target: Some(target.to_owned()), runs: runs.iter().map(run).collect() }
+        Self {
+            config: Some(config),
+            target: Some(target.to_owned()),
+            runs: runs.iter().map(run).collect(),
+            rollback: None,
+        }
     }
 }
 

@@ -26,6 +26,9 @@ pub struct Transcript {
     pub(super) target: Option<String>,
     /// Each a deployment of the same certificate.
     pub(super) runs: Vec<Run>,
+    /// What is asked and answered when the first run that notes something is taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) rollback: Option<Vec<Exchange>>,
 }
 
 /// A file that is no transcript. Its author is at fault.

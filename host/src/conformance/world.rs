@@ -29,6 +29,7 @@ impl Shared {
             differences: Vec::new(),
             unanswered: false,
             notes: Notes::default(),
+            going_back: false,
             cut: None,
         })))
     }
@@ -64,6 +65,8 @@ pub(super) struct World {
     pub(super) unanswered: bool,
     /// What was noted for a rollback since the deployment began.
     pub(super) notes: Notes,
+    /// Whether it is a rollback: only the network is open.
+    pub(super) going_back: bool,
     /// The call, from 0, at which the deployment is cut.
     pub(super) cut: Option<(usize, Cancel)>,
 }
@@ -76,7 +79,14 @@ impl World {
         self.beyond.clear();
         self.differences.clear();
         self.notes = Notes::default();
+        self.going_back = false;
         (self.changed, self.unanswered, self.script, self.cut) = (false, false, script, cut);
+    }
+
+    /// A rollback begins: it keeps what the deployment left behind.
+    pub(super) fn begin_back(&mut self, script: Option<Script>) {
+        self.begin(script, None);
+        self.going_back = true;
     }
 
     /// Notes a call; true if it is the one at which the deployment is cut.

@@ -18,7 +18,7 @@ use crate::deploy::resolve::Resolved;
 use crate::deploy::{Deployer, clean, guest_failure, run_failure, told};
 use crate::outbox::Message;
 use crate::outcome::Failure;
-use crate::sandbox::{Cancel, Doors, GuestDeployment, WAY_BACK};
+use crate::sandbox::{Cancel, Doors, GuestDeployment};
 
 const NETWORK_ALONE: &str =
     "a rollback reaches the network alone: the host takes files and commands back itself";
@@ -57,7 +57,7 @@ impl Deployer {
         let guest =
             GuestDeployment { attempt: before.attempt, ..told(&credential, &before.target, &before.config) };
         let vault = Arc::new(Vault::on_the_way_back(credential, resolved.secrets().map_err(hindered)?));
-        let deadline = Instant::now() + WAY_BACK;
+        let deadline = Instant::now() + resolved.loaded.time_to_go_back();
         let doors = self.way_back(&resolved, &guest.config, &vault, deadline)?;
         match resolved.loaded.rollback(&guest, notes, Box::new(doors), deadline) {
             Ok(Ok(())) => Ok(()),

@@ -111,6 +111,12 @@ impl Report {
         let imports = |name: &str| self.imports.iter().any(|import| import == name);
         Granted { fs: imports(FS), net: imports(NET), process: imports(PROCESS) }
     }
+
+    /// Whether the component takes back what it told its target over the network.
+    #[must_use]
+    pub fn is_reversible(&self) -> bool {
+        self.exports.iter().any(|export| export == ROLLBACK)
+    }
 }
 
 /// Looks at a component without compiling it.

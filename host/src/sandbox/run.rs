@@ -25,8 +25,8 @@ const HANDLES: usize = 512;
 /// For the calls that need no world: name and capabilities.
 const THINKING_TIME: Duration = Duration::from_secs(5);
 
-/// For a rollback, beside whatever the deployment had.
-pub const WAY_BACK: Duration = Duration::from_secs(60);
+/// For a rollback, beside whatever the deployment had; less where the plugin has less for everything.
+const WAY_BACK: Duration = Duration::from_secs(60);
 
 /// The contract's `rollback`.
 type Rollback = TypedFunc<(Deployment, Vec<String>), (Result<(), Failure>,)>;
@@ -58,6 +58,12 @@ impl Loaded {
     #[must_use]
     pub const fn is_reversible(&self) -> bool {
         self.linked.rollback.is_some()
+    }
+
+    /// How long a rollback may take.
+    #[must_use]
+    pub fn time_to_go_back(&self) -> Duration {
+        self.limits.wall.min(WAY_BACK)
     }
 
     /// What the connector calls itself.
@@ -138,7 +144,7 @@ impl Loaded {
         deadline: Instant,
     ) -> Result<Result<(), GuestFailure>, RunError> {
         let told = convert::deployment(deployment);
-        let limits = Limits { wall: WAY_BACK, ..self.limits.clone() };
+        let limits = Limits { wall: self.time_to_go_back(), ..self.limits.clone() };
         let budget = Budget::new(limits, deadline, Cancel::default());
         let (answer,) = self.run(State::new(doors, budget, Noting::GoingBack), |store| {
             self.rollback_of(store)?.call(store, (told, notes.to_vec()))

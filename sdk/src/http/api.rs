@@ -98,6 +98,18 @@ impl<C: Connection> Api<C> {
         }
     }
 
+    /// One call that may be done twice without harm (a save, a removal): sent once more where nobody knows what became of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Api::call`], of the second time.
+    pub fn insist(&mut self, call: Call) -> Result<Answer, Failure> {
+        match self.call(call.clone()) {
+            Err(Failure::Unavailable(_) | Failure::Uncertain(_)) if !self.expired => self.call(call),
+            ended => ended,
+        }
+    }
+
     /// One call for something that may not be there.
     ///
     /// # Errors

@@ -26,6 +26,7 @@ pub(super) fn each(ward: &mut Ward, new: &Pair, requests: usize) -> usize {
 
 fn kill(ward: &mut Ward, beds: &[Bed], new: &Pair) {
     ward.configure(beds);
+    ward.attempt_again();
     ward.enqueue(beds, new);
     let mut worker = ward.worker("warn,lastmile=debug").spawn().unwrap();
     await_that("every device holds its answer back", || {

@@ -13,6 +13,13 @@ use super::device::{Device, Fake, State};
 use super::subject::Subject;
 use crate::room::{Pair, Room, program, repository};
 
+/// What is tried again waits until nobody looks any more: a second attempt would blur what the first one left.
+const ONE_ATTEMPT: &str = "
+    CREATE TRIGGER IF NOT EXISTS test_one_attempt AFTER UPDATE OF run_at_ms ON outbox_lane WHEN NEW.attempts > 0
+    BEGIN
+      UPDATE outbox_lane SET run_at_ms = NEW.run_at_ms + 3600000 WHERE tenant = NEW.tenant AND target = NEW.target;
+    END";
+
 /// One device with what it serves, in the order of time.
 pub(super) struct Bed {
     pub(super) target: String,
@@ -20,7 +27,7 @@ pub(super) struct Bed {
     /// Where the host looks after a deployment; the device's own listener but for a verification that must fail.
     pub(super) verify: u16,
     /// What no deployment may touch, as it was at first.
-    neighbours: Value,
+    pub(super) neighbours: Value,
 }
 
 pub(super) struct Ward {
@@ -145,15 +152,21 @@ impl Ward {
     /// Deploys to all of them, once: outcome and note of each.
     pub(super) fn deploy(&self, beds: &[Bed], pair: &Pair) -> Outcomes {
         self.enqueue(beds, pair);
+        self.store().execute_batch(ONE_ATTEMPT).unwrap();
         assert!(self.worker("warn,lastmile=debug").status().unwrap().success());
         self.outcomes()
+    }
+
+    /// Failures are tried again as ever.
+    pub(super) fn attempt_again(&self) {
+        self.store().execute_batch("DROP TRIGGER IF EXISTS test_one_attempt").unwrap();
     }
 
     /// Of the last attempt of each target.
     pub(super) fn outcomes(&self) -> Outcomes {
         let store = self.store();
         let mut rows =
-            store.prepare("SELECT target, outcome, note FROM outbox_attempt ORDER BY rowid").unwrap();
+            store.prepare("SELECT target, outcome, note FROM outbox_attempt ORDER BY message, fence").unwrap();
         let rows = rows.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))).unwrap();
         Outcomes(rows.map(Result::unwrap).collect())
     }

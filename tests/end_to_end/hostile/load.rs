@@ -127,6 +127,13 @@ pub(super) const ATTACKS: &[Attack] = &[
         "it does not compile: failed to parse WebAssembly module: SIMD support is not enabled (at offset …)",
     ),
     load("load-resource-loop", "it does not start: the connector exceeded a limit: handles"),
+    load("load-rollback-empty", "its lastmile:connector/rollback@0.1.0 has no `rollback`"),
+    load("load-rollback-shape", "it does not start: …"),
+    load(
+        "load-rollback-surplus",
+        "its lastmile:connector/rollback@0.1.0 exports `backdoor`, which the contract does not have",
+    ),
+    load("load-rollback-type", "its lastmile:connector/rollback@0.1.0 is no interface"),
     load("load-script", "this is text, not a component: build it with `wasm-tools parse`"),
     load(
         "load-simd",

@@ -63,7 +63,7 @@ pub(super) fn setting(name: &str) -> Setting {
         "net-secret-header" | "net-secret-chunks" | "net-redirect-home" | "net-auth-header" => {
             target(CREDENTIALS)
         }
-        "net-secret-body" => target("plaintext = true\n"),
+        "net-secret-body" | "rollback-key" | "rollback-ephemeral" => target("plaintext = true\n"),
         "net-request-on-tcp" | "net-key-tcp" | "net-receive-wait" | "net-receive-nothing" => tcp,
         "result-key" => Setting { plugin: "reveal-key = true\n", ..STANDARD },
         "exec-empty-table" => command(""),

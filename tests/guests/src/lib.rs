@@ -82,6 +82,11 @@ pub fn exchange<S: Sandbox>(
     Err(told(&format!("{} {:?} {body}", answer.status, location.map(|(_, value)| value))))
 }
 
+/// Notes this for the way back, on a connection to the granted endpoint.
+pub fn note<S: Sandbox>(sandbox: &mut S, deployment: &Deployment, note: &str) -> Result<(), Failure> {
+    Ok(sandbox.dial(&text(&deployment.config, "endpoint"))?.on_rollback(note)?)
+}
+
 /// Runs the granted command and tells what came of it.
 pub fn run<S: Sandbox>(sandbox: &mut S, command: &Command) -> Result<Receipt, Failure> {
     let Output { status, stdout, stderr } = sandbox.exec(command)?;

@@ -156,6 +156,9 @@ fn print(inspected: &Inspected) {
     for export in &report.exports {
         println!("export    {}", one_line(export));
     }
+    if report.is_reversible() {
+        println!("rollback  goes back over the network");
+    }
     for inert in &inspected.inert_wasi {
         let of = |what: &str, list: &[String]| match list {
             [] => String::new(),

@@ -1,4 +1,4 @@
-//! {{name}}: asks an HTTP API which certificate it serves, and puts another one there.
+//! {{name}}: asks an HTTP API which certificate it holds, and puts another one there.
 #![no_std]
 
 extern crate alloc;
@@ -7,96 +7,62 @@ extern crate alloc;
 mod tests;
 
 use alloc::format;
-use alloc::string::{String, ToString};
-use alloc::vec;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use lastmile_sdk::config::Fields;
-use lastmile_sdk::{
-    Capability, Connection, Connector, Deployment, Encoding, Failure, KeyFormat, NetError, Part, Problem, Receipt,
-    Request, Response, Sandbox, Secret, document,
-};
+use lastmile_sdk::http::escape::segment;
+use lastmile_sdk::http::{Api, Call, Target, Value, key, object};
+use lastmile_sdk::{Connection, Deployment, Failure, Problem, Receipt, certificate, document};
 
 /// EDIT: what an operator writes as a target's `config`.
-struct Config {
+pub struct Mine {
     endpoint: String,
 }
 
-impl Config {
+impl Target for Mine {
+    const NAME: &'static str = "{{name}}";
+
     /// Every fault at once: `finish` also refuses keys that nobody asked for.
     fn parse(config: &str) -> Result<Self, Vec<Problem>> {
         let mut fields = Fields::parse(config)?;
-        let endpoint: Option<String> = fields.required("endpoint", "the API, for example \"https://it.example:8443\"");
+        let endpoint = fields.endpoint("host", "port", 443);
         fields.finish()?;
         Ok(Self { endpoint: endpoint.unwrap_or_default() })
     }
-}
 
-/// The connector.
-pub struct Mine;
-
-impl Connector for Mine {
-    fn name() -> &'static str {
-        "{{name}}"
+    fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
-    fn capabilities(config: &str) -> Result<Vec<Capability>, Vec<Problem>> {
-        Ok(vec![Capability::NetDial(Config::parse(config)?.endpoint)])
-    }
-
-    /// EDIT: the API's own requests. First ask, then change: the same deployment again must change nothing.
-    fn deploy<S: Sandbox>(sandbox: &mut S, deployment: &Deployment) -> Result<Receipt, Failure> {
-        let config = Config::parse(&deployment.config).map_err(Failure::Misconfigured)?;
-        let mut api = sandbox.dial(&config.endpoint)?;
-        let path = format!("/certificates/{}", deployment.target);
-        let present = api.request(&request("GET", &path, Vec::new()))?;
-        let serves = String::from_utf8_lossy(&present.body).contains(&deployment.certificate.fingerprint);
-        match present.status {
-            200 if serves => return Ok(receipt(false, path, "it is there already")),
-            200 | 404 => {}
-            _ => return Err(refusal(&present)),
-        }
-        let put = api.request(&request("PUT", &path, body(deployment)));
-        // The line was cut behind a change: nobody knows whether it arrived, and the next attempt asks first.
-        let put = put.map_err(|error| match error {
-            NetError::Unreachable(text) => Failure::Uncertain(text),
-            other => other.into(),
-        })?;
-        match put.status {
-            200..=299 => Ok(receipt(true, path, "put there")),
-            _ => Err(refusal(&put)),
-        }
+    /// Asks first, changes only where it must, and reads back: the same deployment again changes nothing.
+    fn bring<C: Connection>(&self, api: &mut Api<C>, deployment: &Deployment) -> Result<Receipt, Failure> {
+        api.bring(|api| look(api, deployment), |api| put(api, deployment))?;
+        Ok(api.receipt(&path(deployment), "the API holds it"))
     }
 }
 
-/// The private key is a sealed part: the host fills it in, and this code never sees it.
-fn body(deployment: &Deployment) -> Vec<Part> {
-    let certificate = document::json(&document::full_chain(&deployment.certificate));
-    let fingerprint = &deployment.certificate.fingerprint;
-    vec![
-        Part::Text(format!(r#"{{"fingerprint":"{fingerprint}","certificate":"{certificate}","key":""#)),
-        document::sealed(Secret::PrivateKey(KeyFormat::Pkcs8), Encoding::Json),
-        document::text("\"}"),
-    ]
+fn path(deployment: &Deployment) -> String {
+    format!("/certificates/{}", segment(&deployment.target))
 }
 
-/// Credentials are not here: the target's `auth` has the host add them.
-fn request(method: &str, path: &str, body: Vec<Part>) -> Request {
-    let headers = vec![("content-type".to_string(), vec![document::text("application/json")])];
-    Request { method: method.into(), path: path.into(), headers, body, timeout_ms: None }
+/// EDIT: how the API tells which certificate it holds. `None` is another one, or none.
+fn look<C: Connection>(api: &mut Api<C>, deployment: &Deployment) -> Result<Option<()>, Failure> {
+    let Some(answer) = api.find(Call::get(path(deployment)))? else { return Ok(None) };
+    let held: Value = answer.json()?;
+    let fingerprint = held.get("fingerprint").and_then(Value::as_str).unwrap_or_default();
+    Ok(certificate::same_fingerprint(fingerprint, &deployment.certificate).then_some(()))
 }
 
-/// Who is at fault, and whether another attempt helps.
-fn refusal(answer: &Response) -> Failure {
-    let text = format!("{}: {}", answer.status, String::from_utf8_lossy(&answer.body).trim());
-    match answer.status {
-        429 | 500..=599 => Failure::Unavailable((text, None)),
-        _ => Failure::Rejected(text),
-    }
+/// EDIT: how another one gets there. The private key is a sealed part: the host fills it in, and this code never sees it.
+/// Credentials are not here either: the target's `auth` has the host add them.
+fn put<C: Connection>(api: &mut Api<C>, deployment: &Deployment) -> Result<(), Failure> {
+    let body = object! {
+        "fingerprint": &deployment.certificate.fingerprint,
+        "certificate": document::full_chain(&deployment.certificate),
+        "key": key(),
+    };
+    api.call(Call::put(path(deployment)).json(body).changes("put the certificate")).map(drop)
 }
 
-fn receipt(changed: bool, reference: String, note: &str) -> Receipt {
-    Receipt { changed, reference, note: note.into() }
-}
-
-lastmile_sdk::export!(Mine);
+lastmile_sdk::http_connector!(Mine);
