@@ -32,7 +32,7 @@ class KubernetesTlsSecret(Device):
         super().__init__(options, secrets, pairs)
         owner = options.get("owner", "kubectl-create")
         shop = {("type",): options.get("type", objects.TLS), ("metadata", "labels", "team"): "shop",
-                ("metadata", "annotations", "example.test/kept"): "yes", ("data", "ca.crt"): encoded(pairs["old"].bundle())}
+                ("metadata", "annotations", "example.test/kept"): "yes", ("data", "ca.crt"): encoded(material.text(pairs["old"].chain[0]))}
         shop |= {("metadata", "annotations", name): value for name, value in options.get("annotations", {}).items()}
         shop |= {("immutable",): True} if options.get("immutable") else {}
         self.running = {"edge/other": objects.secret({("type",): objects.TLS} | data(pairs["neighbour"]), owner, 7)}
@@ -91,10 +91,10 @@ class KubernetesTlsSecret(Device):
         return path[-1] in ("ca.crt", "team", "example.test/kept", *self.options.get("annotations", {}))
 
     def leftovers(self):
-        """A copy of what is served."""
+        """A copy of what is served: it was put aside for a change that did not come."""
         held = self.running.get("edge/shop", {"fields": {}})["fields"]
-        now = held.get(("data", "tls.key"))
-        return sorted(path[1] for path, value in held.items() if path[0] == "data" and path[1] != "tls.key" and value == now)
+        now = held.get(("data", "tls.crt"))
+        return sorted(path[1] for path, value in held.items() if path[0] == "data" and path[1] != "tls.crt" and value == now)
 
     # Reading.
 

@@ -2,12 +2,13 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::http::content::Content;
 use crate::http::escape::segment;
 use crate::http::{Element, Form, Multipart, Node};
-use crate::{Part, Request};
+use crate::{Part, Request, document};
 
 /// One request, and whether it changes something.
 ///
@@ -28,7 +29,7 @@ pub struct Call {
     path: String,
     name: Option<String>,
     query: Vec<(String, String)>,
-    headers: Vec<(String, Content)>,
+    headers: Vec<(String, Vec<Part>)>,
     body: Vec<Part>,
     changes: Option<String>,
     timeout_ms: Option<u32>,
@@ -92,7 +93,17 @@ impl Call {
     /// A header, in place of one of the same name. A [`secret`](super::secret) may be its value.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl Into<Content>) -> Self {
-        set(&mut self.headers, name, value.into());
+        set(&mut self.headers, name, Content::into(value.into()));
+        self
+    }
+
+    /// `Content-Range: FIRST-LAST/LENGTH` for a body that is sent whole. The host writes it, who alone knows how long a body with a
+    /// secret is. `unit` stands before it, as in `bytes `, or is empty.
+    #[must_use]
+    pub fn whole_range(mut self, unit: &str) -> Self {
+        let first = document::text(&format!("{unit}0-"));
+        let range = vec![first, Part::BodyLength(-1), document::text("/"), Part::BodyLength(0)];
+        set(&mut self.headers, "content-range", range);
         self
     }
 
@@ -173,13 +184,16 @@ impl Call {
     /// The request, with the API's headers where it has none of its own.
     pub(crate) fn request<'a>(&'a self, common: impl Iterator<Item = &'a (String, Content)>) -> Request {
         let mut headers = Vec::new();
-        for (name, value) in common.chain(&self.headers) {
+        for (name, value) in common {
+            set(&mut headers, name, value.clone().into());
+        }
+        for (name, value) in &self.headers {
             set(&mut headers, name, value.clone());
         }
         Request {
             method: self.method.clone(),
             path: self.path_and_query(),
-            headers: headers.into_iter().map(|(name, value)| (name, value.into())).collect(),
+            headers,
             body: self.body.clone(),
             timeout_ms: self.timeout_ms,
         }
@@ -196,7 +210,7 @@ impl Call {
 }
 
 /// Sets a header, whatever the case of its name.
-pub(crate) fn set(headers: &mut Vec<(String, Content)>, name: &str, value: Content) {
+pub(crate) fn set<V>(headers: &mut Vec<(String, V)>, name: &str, value: V) {
     match headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
         Some((_, present)) => *present = value,
         None => headers.push((name.to_string(), value)),
