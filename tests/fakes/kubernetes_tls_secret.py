@@ -202,9 +202,15 @@ class KubernetesTlsSecret(Device):
         manager = request.query.get("fieldManager") or request.header("User-Agent").partition("/")[0] or "unknown"
         return self.store(request, namespace, name, before, objects.updated(before, objects.fields(whole), manager))
 
-    @route("PUT", ONE, CHANGE, "application/json", carries=("key",))
+    def whole(self, request):
+        """The object of a PUT or POST; what says nothing is JSON."""
+        if request.kind not in ("", "application/json"):
+            raise Refused(status(415, "UnsupportedMediaType", "the body of the request was in an unknown format"), request.kind)
+        return json.loads(request.body)
+
+    @route("PUT", ONE, CHANGE, carries=("key",))
     def replace(self, request, namespace, name):
-        before, body = self.present(namespace, name), json.loads(request.body)
+        before, body = self.present(namespace, name), self.whole(request)
         if not before:
             raise self.missing(name)
         self.named(body, namespace, name)
@@ -212,9 +218,9 @@ class KubernetesTlsSecret(Device):
             self.violation("a PUT without resourceVersion overwrites blindly")
         return self.update(request, namespace, name, before, body)
 
-    @route("POST", SECRETS, CHANGE, "application/json", carries=("key",))
+    @route("POST", SECRETS, CHANGE, carries=("key",))
     def create(self, request, namespace):
-        body = json.loads(request.body)
+        body = self.whole(request)
         name = body["metadata"]["name"]
         if namespace not in self.options.get("namespaces", ("edge",)):
             raise self.missing(namespace, "namespaces")
