@@ -8,6 +8,8 @@ use alloc::vec::Vec;
 
 use lastmile_sdk::http::{Answer, Value};
 use lastmile_sdk::{Certificate, Failure, certificate};
+use serde::Deserialize;
+use serde_json::Map;
 
 /// The name by which the API knows lastmile's fields.
 pub(crate) const MANAGER: &str = "lastmile";
@@ -33,18 +35,27 @@ pub(crate) struct Held {
     metadata: Value,
 }
 
+#[derive(Deserialize)]
+struct Partial {
+    metadata: Value,
+}
+
 impl Held {
     pub(crate) fn read(answer: Answer) -> Result<Self, Failure> {
-        let metadata = answer.json::<Value>()?["metadata"].take();
-        let version =
-            metadata["resourceVersion"].as_str().ok_or_else(|| answer.lacks("a resourceVersion"))?;
-        Ok(Self { version: version.into(), metadata })
+        let metadata = answer.json::<Partial>()?.metadata;
+        let version = metadata.get("resourceVersion").and_then(Value::as_str);
+        let version = version.ok_or_else(|| answer.lacks("a resourceVersion"))?.into();
+        Ok(Self { version, metadata })
     }
 
     /// The annotation, where nobody else had a hand in what it speaks for.
     pub(crate) fn mark(&self) -> Option<&str> {
         let ours = FIELDS.iter().all(|field| self.managers_of(field).contains(&MANAGER));
-        self.metadata["annotations"][ANNOTATION].as_str().filter(|_| ours)
+        self.annotations()?.get(ANNOTATION)?.as_str().filter(|_| ours)
+    }
+
+    fn annotations(&self) -> Option<&Map<String, Value>> {
+        self.metadata.get("annotations")?.as_object()
     }
 
     /// Everybody who manages a field that is about to be applied.
@@ -53,9 +64,9 @@ impl Held {
     }
 
     fn managers_of(&self, field: &str) -> Vec<&str> {
-        let all = self.metadata["managedFields"].as_array().into_iter().flatten();
-        let holding = all.filter(|entry| entry["fieldsV1"].pointer(field).is_some());
-        holding.filter_map(|entry| entry["manager"].as_str()).collect()
+        let all = self.metadata.get("managedFields").and_then(Value::as_array).into_iter().flatten();
+        let holding = all.filter(|entry| entry.pointer(&format!("/fieldsV1{field}")).is_some());
+        holding.filter_map(|entry| entry.get("manager")?.as_str()).collect()
     }
 
     /// Whether this key of its data is there.
@@ -66,7 +77,7 @@ impl Held {
     /// Whether cert-manager issues for it.
     pub(crate) fn is_cert_managers(&self) -> bool {
         let theirs = |name: &str| name.starts_with("cert-manager");
-        let mut annotations = self.metadata["annotations"].as_object().into_iter().flatten();
+        let mut annotations = self.annotations().into_iter().flatten();
         annotations.any(|(name, _)| theirs(name)) || self.owners().into_iter().any(theirs)
     }
 }

@@ -59,14 +59,14 @@ impl Target for KubernetesTlsSecret {
             return answer.by_status().into();
         }
         let said: Value = answer.json().unwrap_or_default();
-        let message = said["message"].as_str().unwrap_or_default();
-        let mut causes = said["details"]["causes"].as_array().into_iter().flatten();
+        let text = |pointer: &str| said.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let message = text("/message");
         let verdict = match answer.status() {
             403 if RULES.iter().any(|rule| message.contains(rule)) => Verdict::Rejected,
-            404 if said["details"]["kind"] == "namespaces" => Verdict::Misconfigured("namespace"),
+            404 if text("/details/kind") == "namespaces" => Verdict::Misconfigured("namespace"),
             // A proxy's page is no proof that there is no such Secret.
-            404 if said["reason"] != "NotFound" => Verdict::Rejected,
-            409 if causes.any(|cause| cause["reason"] == "FieldManagerConflict") => {
+            404 if text("/reason") != "NotFound" => Verdict::Rejected,
+            409 if text("/details/causes/0/reason") == "FieldManagerConflict" => {
                 let advice = "for lastmile to have these fields, write their manager into `take-over`";
                 return Verdict::Rejected.because(&format!("{message}; {advice}"));
             }
