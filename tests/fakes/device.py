@@ -39,6 +39,8 @@ class Device:
         self.sessions = Sessions(options.get("cap", self.cap), type(self).__name__)
         self.running, self.saved = {}, {}
         self.requests, self.violations, self.fault, self.held = [], [], None, False
+        # How many looks more than usual a job takes; a device with jobs adds it to theirs and says so in `has`.
+        self.slow = 0
 
     # What a subclass says.
 
@@ -54,7 +56,7 @@ class Device:
         return Answer(400, b"bad request", "text/plain")
 
     def own_faults(self):
-        """Its answers for those of `has`; none for `expired`."""
+        """Its answers for those of `has`; none for `expired` and `slow`."""
         return {}
 
     def serving(self):

@@ -16,12 +16,15 @@ NAMES = {
     "busy": "the device's own `busy`, some times, and nothing was done",
     "denied": "the device's own `your role may not`, and nothing was done",
     "expired": "the session ends just before this request",
+    "slow": "from here on each job of the device takes some looks more",
     "standby": "the device's own `not on this node`, and nothing was done",
     "hold-before": "no answer, and nothing was done, until the client is gone",
     "hold-after": "it was done; no answer until the client is gone",
 }
-# Those that a device has or has not; all but `expired` are answers, which its `own_faults` gives.
-OWN = ("failed-200", "busy", "denied", "standby", "expired")
+# Those that a device has or has not; all but `expired` and `slow` are answers, which its `own_faults` gives.
+OWN = ("failed-200", "busy", "denied", "standby", "expired", "slow")
+# How many looks more.
+SLOW = 3
 CUT, HOLD = object(), object()
 # Those that do what was asked and lose the answer.
 LOSING = ("truncated", "half", "cut-after", "hold-after")
@@ -45,6 +48,9 @@ def instead(fault, device, request):
     """What comes instead of asking the device; None where the device is asked."""
     if fault.what == "expired":
         device.expire()
+        return None
+    if fault.what == "slow":
+        device.slow = SLOW
         return None
     if fault.what in OWN:
         return device.own_faults()[fault.what]

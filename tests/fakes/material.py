@@ -1,5 +1,6 @@
 """Real checks of certificates and keys: a fake that takes garbage proves nothing."""
 
+import functools
 import re
 
 from cryptography import x509
@@ -23,14 +24,19 @@ def blocks(pem):
     return [(found.group(1).decode(), found.group(0)) for found in BLOCK.finditer(pem)]
 
 
+# Devices look at the same material at every request, and proving an RSA key takes longer than all the rest.
+seen = functools.lru_cache(4096)
+
+
+@seen
 def certificates(pem):
     """One or more, in order; no key among them."""
-    found = []
+    found = ()
     for label, text in blocks(pem):
         if label != "CERTIFICATE":
             raise Bad(f"a {label} where certificates belong")
         try:
-            found.append(x509.load_pem_x509_certificate(text))
+            found += (x509.load_pem_x509_certificate(text),)
         except ValueError as error:
             raise Bad(f"no certificate: {error}") from error
     if not found:
@@ -46,6 +52,7 @@ def certificate(pem):
     return found[0]
 
 
+@seen
 def key(pem, password=None):
     """One private key; encrypted if and only if there is a password."""
     found = blocks(pem)
@@ -74,9 +81,10 @@ def belongs(leaf, private):
     return public(leaf) == public(private)
 
 
+@seen
 def ordered(leaf, chain):
     """Each certificate was signed by the one after it."""
-    for issued, issuer in zip([leaf, *chain], chain):
+    for issued, issuer in zip((leaf, *chain), chain):
         try:
             issued.verify_directly_issued_by(issuer)
         except Exception as error:
@@ -97,10 +105,11 @@ class Pair:
     def __init__(self, leaf, chain, private):
         if not belongs(leaf, private):
             raise Bad("key and certificate do not match")
-        ordered(leaf, chain)
+        ordered(leaf, tuple(chain))
         self.leaf, self.chain, self.key = leaf, list(chain), private
 
     @classmethod
+    @seen
     def read(cls, pem, key_pem, password=None):
         """From a bundle with the leaf first."""
         leaf, *chain = certificates(pem)

@@ -1,5 +1,6 @@
 """Requests as a device reads them, and the answers to them."""
 
+import base64
 import json as encoder
 import re
 import urllib.parse
@@ -58,6 +59,14 @@ class Request:
     @property
     def kind(self):
         return self.header("Content-Type").partition(";")[0].strip().lower()
+
+    def basic(self):
+        """User and password of `Authorization: Basic`; none where there is no such header."""
+        scheme, _, value = self.header("Authorization").partition(" ")
+        if scheme != "Basic":
+            return None
+        user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
+        return user, password
 
     def raw(self):
         """All of it, for whoever searches it."""

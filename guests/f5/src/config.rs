@@ -13,8 +13,8 @@ const NAME: NameRule = NameRule {
     at_most: 100,
 };
 
-/// What the operator wrote under the target's `config`.
-pub(crate) struct Config {
+/// The connector, as the target's `config` has it.
+pub struct F5 {
     pub(crate) endpoint: String,
     pub(crate) username: String,
     /// `/Partition/name` of the client-ssl profile.
@@ -25,13 +25,12 @@ pub(crate) struct Config {
     pub(crate) name: String,
 }
 
-impl Config {
-    pub(crate) fn parse(config: &str) -> Result<Self, Vec<Problem>> {
+impl F5 {
+    pub(crate) fn read(config: &str) -> Result<Self, Vec<Problem>> {
         let mut fields = Fields::parse(config)?;
-        let endpoint = fields.endpoint("host", "port", 443);
-        let username = fields.required("username", "the user to log in as");
-        let profile: Option<String> =
-            fields.required("profile", "the client-ssl profile, for example \"/Common/clientssl\"");
+        let endpoint = fields.endpoint("host", "port", 443).unwrap_or_default();
+        let username = fields.required("username", "the user to log in as").unwrap_or_default();
+        let profile: Option<String> = fields.required("profile", "the client-ssl profile");
         let element = fields.optional("element", "the name of an element of the profile's certKeyChain");
         let name = fields.optional_name("name", "what the names of certificates begin with", &NAME);
         let own = profile.as_deref().and_then(last).map(ToString::to_string);
@@ -39,13 +38,8 @@ impl Config {
             fields.fault("profile", "write its partition and its name, for example \"/Common/clientssl\"");
         }
         fields.finish()?;
-        Ok(Self {
-            endpoint: endpoint.unwrap_or_default(),
-            username: username.unwrap_or_default(),
-            profile: profile.unwrap_or_default(),
-            element,
-            name: name.or(own).unwrap_or_default(),
-        })
+        let name = name.or(own).unwrap_or_default();
+        Ok(Self { endpoint, username, profile: profile.unwrap_or_default(), element, name })
     }
 
     /// The partition that the profile is in, for what is put beside it.
@@ -56,9 +50,9 @@ impl Config {
 
 /// The name at the end of `/Partition/name` or `/Partition/Folder/name`.
 fn last(path: &str) -> Option<&str> {
-    let mut names = path.strip_prefix('/')?.split('/');
-    let legal = names.clone().count() >= 2 && names.clone().all(|name| NAME.complaint(name).is_none());
-    names.next_back().filter(|_| legal)
+    let names: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+    let legal = names.len() >= 2 && names.iter().all(|name| NAME.complaint(name).is_none());
+    names.last().copied().filter(|_| legal)
 }
 
 /// A full path as it stands in a URL.

