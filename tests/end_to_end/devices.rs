@@ -8,6 +8,7 @@ mod authority;
 mod cloudflare_custom_certificate;
 mod crash;
 mod device;
+mod docker_swarm;
 mod f5;
 mod faults;
 mod hidden;
