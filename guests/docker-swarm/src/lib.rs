@@ -110,6 +110,12 @@ impl Target for DockerSwarm {
         Ok(api.receipt(&self.versions.name(new), "the service mounts the new secrets"))
     }
 
+    fn served<C: Connection>(&self, api: &mut Api<C>, _: &Deployment) -> Result<Option<String>, Failure> {
+        let [certificate, _] = self.mounted(&Service::read(api, &self.service)?)?;
+        let mut held = self.secrets(api)?.into_iter().filter(|held| held.id == certificate.id);
+        Ok(held.next().and_then(|mut held| held.spec.labels.remove(FINGERPRINT)))
+    }
+
     fn take_back<C: Connection>(&self, api: &mut Api<C>, of: &Deployment, notes: &[String]) -> Done {
         let held = self.secrets(api)?;
         let ours: Vec<&Held> = held.iter().filter(|held| held.is_of(&of.certificate)).collect();
