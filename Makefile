@@ -1,5 +1,5 @@
 # lastmile: `make help` lists the targets.
-.PHONY: help build fault guests hostile foreign demo test judges bench table lint clean
+.PHONY: help build fault guests hostile foreign demo test judges mutants bench table lint clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -35,10 +35,15 @@ judges: ## Clients that others wrote, against the fakes of devices
 	  [ $$judge = tests/fakes/judges/judge.py ] || timeout 300 target/judges/bin/python -B $$judge || exit 1; done
 
 test: ## Every test
-	tests/setup.sh host servers mail java moto
+	tests/setup.sh host servers mail java moto openbao
 	$(MAKE) fault build guests hostile foreign judges
 	cargo test --release --locked --workspace
 	cd guests && CARGO_TARGET_DIR=../target/guests-native cargo test --locked
+
+mutants: ## Take remedies away: does a test fail? Into docs/mutants.md
+	tests/setup.sh mutants
+	tests/mutants.sh || [ $$? -eq 2 ]    # 2: some are missed, which the table tells
+	python3 tests/mutants-table.py
 
 bench: ## Ratios against native code, wasmtime, SQLite and shell hooks, into docs/benchmarks.md
 	tests/setup.sh host servers bench

@@ -40,6 +40,8 @@ pub struct Double {
     declared: Vec<Capability>,
     /// What the files hold now, sealed parts by name, with their mode.
     pub files: BTreeMap<String, (String, u32)>,
+    /// The owner and the group that each file was last written for.
+    pub owners: BTreeMap<String, (Option<String>, Option<String>)>,
     /// The commands that ran, in order.
     pub commands: Vec<Vec<String>>,
     /// The commands that an undo would run.
@@ -121,6 +123,7 @@ impl Sandbox for Double {
         if sealed && attributes.mode & 0o007 != 0 {
             return Err(FsError::Denied(format!("{path}: others could read a sealed part")));
         }
+        self.owners.insert(path.to_owned(), (attributes.owner.clone(), attributes.group.clone()));
         let fresh = (render(content), attributes.mode);
         Ok(match self.files.insert(path.to_owned(), fresh.clone()) {
             None => Written::Created,

@@ -1,8 +1,10 @@
 //! The connector against the SDK's double.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail by panicking")]
 
+use alloc::format;
 use alloc::string::ToString;
 
+use lastmile_sdk::server::{File, Piece, Server};
 use lastmile_sdk::testing::{Double, deployment};
 use lastmile_sdk::{Connector, Failure};
 
@@ -48,10 +50,27 @@ fn through_the_runtime_api_an_undo_reloads() {
     assert!(Haproxy::deploy(&mut sandbox, &deployment(config)).unwrap().changed);
     assert_eq!(sandbox.commands, [["/usr/bin/socat", "-t5", "-", "UNIX-CONNECT:/run/h.sock"]]);
     assert_eq!(sandbox.repeated, [["/bin/again"]]);
-    sandbox.outputs.insert("socat".to_string(), output("Can't commit /tls/site.pem: inconsistencies\n"));
     let mut again = deployment(config);
     again.attempt = 2;
-    assert!(matches!(Haproxy::deploy(&mut sandbox, &again), Err(Failure::Unavailable(_))));
+    for said in ["Success!\nCan't commit /tls/site.pem\n", "Permission denied\n"] {
+        sandbox.outputs.insert("socat".to_string(), output(said));
+        assert!(matches!(Haproxy::deploy(&mut sandbox, &again), Err(Failure::Unavailable(_))), "{said}");
+    }
+}
+
+/// What HAProxy reads on its socket: the payload ends at the empty line, and the path is that of `crt`.
+#[test]
+fn through_the_runtime_api_the_material_goes_before_the_commit() {
+    let config = r#"{ "pem": "/tls/p", "runtime": "/s", "reload": ["/r"], "owner": "o", "group": "g" }"#;
+    let plan = Haproxy::plan(config).unwrap();
+    assert_eq!(plan.check, None);
+    let file = File::new("/tls/p".to_string(), &[Piece::FullChain, Piece::Key]);
+    assert_eq!(plan.files, [file.owned(Some("o"), Some("g"))]);
+    let text = |text: &str| Piece::Text(text.to_string());
+    assert_eq!(
+        plan.reload.unwrap().stdin,
+        [text("set ssl cert /tls/p <<\n"), Piece::FullChain, Piece::Key, text("\ncommit ssl cert /tls/p\n")]
+    );
 }
 
 #[test]
@@ -59,7 +78,10 @@ fn every_fault_of_the_configuration_is_told_at_once() {
     let problems = Haproxy::capabilities(r#"{ "pem": "x", "check": ["relative"], "other": 1 }"#).unwrap_err();
     let pointers: alloc::vec::Vec<_> = problems.iter().map(|problem| problem.pointer.as_str()).collect();
     assert_eq!(pointers, ["/pem", "/check", "/reload", "/other"]);
-    let problems =
-        Haproxy::capabilities(r#"{ "pem": "/a;b", "runtime": "/s", "reload": ["/r"] }"#).unwrap_err();
-    assert_eq!(problems[0].pointer, "/pem");
+    for pem in ["/a;b", "/a b"] {
+        let config = format!(r#"{{ "pem": "{pem}", "runtime": "/s", "reload": ["/r"] }}"#);
+        assert_eq!(Haproxy::capabilities(&config).unwrap_err()[0].pointer, "/pem");
+        let reloads = format!(r#"{{ "pem": "{pem}", "reload": ["/r"] }}"#);
+        assert!(Haproxy::capabilities(&reloads).is_ok(), "the socket alone minds");
+    }
 }

@@ -42,14 +42,16 @@ fn the_same_again_does_nothing_but_a_second_attempt_reloads() {
 }
 
 #[test]
-fn a_chain_of_its_own_and_a_group_that_reads() {
-    let config = r#"{ "certificate": "/tls/c", "chain": "/tls/i", "key": "/tls/k", "group": "www", "config-file": "/etc/n.conf", "error-log": "/log" }"#;
+fn a_chain_of_its_own_an_owner_and_a_group_that_reads() {
+    let config = r#"{ "certificate": "/tls/c", "chain": "/tls/i", "key": "/tls/k", "owner": "www", "group": "tls", "program": "/opt/nginx", "config-file": "/etc/n.conf", "error-log": "/log" }"#;
     let mut sandbox = sandbox(config);
     Nginx::deploy(&mut sandbox, &deployment(config)).unwrap();
     assert_eq!(sandbox.files["/tls/c"].0, "LEAF\n");
     assert_eq!(sandbox.files["/tls/i"].0, "CHAIN\n");
     assert_eq!(sandbox.files["/tls/k"].1, 0o640);
-    assert_eq!(sandbox.commands[0], ["/usr/sbin/nginx", "-c", "/etc/n.conf", "-e", "/log", "-t"]);
+    assert_eq!(sandbox.owners["/tls/k"], (Some("www".to_string()), Some("tls".to_string())));
+    let nginx = ["/opt/nginx", "-c", "/etc/n.conf", "-e", "/log"];
+    assert_eq!(sandbox.commands, [[&nginx[..], &["-t"]].concat(), [&nginx[..], &["-s", "reload"]].concat()]);
 }
 
 #[test]

@@ -72,6 +72,7 @@ impl Layout {
 }
 
 /// A key of the configuration that command lines use.
+#[derive(Clone, Copy)]
 pub struct Setting {
     /// Its name.
     pub key: &'static str,
@@ -82,6 +83,7 @@ pub struct Setting {
 }
 
 /// A piece of a command line.
+#[derive(Clone, Copy)]
 pub enum Word {
     /// This very text.
     Is(&'static str),

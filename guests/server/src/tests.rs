@@ -10,4 +10,5 @@
 mod configuration;
 mod conformance;
 mod readme;
+mod remedies;
 mod running;

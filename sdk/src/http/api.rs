@@ -13,7 +13,6 @@ use crate::http::verdict::{Judged, Verdict};
 use crate::{Connection, Failure, NetError, Receipt, Request};
 
 /// One target's API: headers that every call has, what its answers mean, and whether it was changed in this run.
-#[derive(Debug)]
 pub struct Api<C> {
     pub(crate) connection: C,
     headers: Vec<(String, Content)>,
@@ -171,6 +170,7 @@ impl<C: Connection> Api<C> {
             judged = Verdict::Uncertain.because("a page of HTML where an answer should be");
         }
         answer.says = judged.says;
+        answer.hidden = self.session.iter().flat_map(|(_, value)| value.tokens()).collect();
         self.changed |= call.is_change() && matches!(judged.verdict, Verdict::Ok | Verdict::Uncertain);
         Ok((answer, judged.verdict))
     }

@@ -53,31 +53,25 @@ fn meet(ward: &mut Ward, new: &Pair, cases: Vec<Case>, allowed: &[&str]) {
         let times = if case.fault == "busy" { BUSY } else { 1 };
         ward.fake.spoil(&ward.room, case.bed.device, case.fault, case.at, times);
     }
-    let beds: Vec<Bed> = cases.into_iter().map(|case| case.bed).collect();
+    let mut beds: Vec<Bed> = cases.into_iter().map(|case| case.bed).collect();
     ward.configure(&beds);
     let first = ward.deploy(&beds, new);
-    for bed in &beds {
+    for bed in &mut beds {
+        // A role that may not clean up leaves what it made; people must read of it.
+        bed.untidy = first.of(bed).1.contains("left in");
         struck(ward, bed, first.of(bed), allowed, new);
         ward.fake.act(&ward.room, bed.device, "mend");
         ward.fake.act(&ward.room, bed.device, "forget");
     }
+    // Those that got through were looked at; whether the same again changes nothing is asked elsewhere.
+    beds.retain(|bed| first.of(bed).0 != "changed");
     let second = ward.deploy(&beds, new);
     let shown = ward.authority.shown(new);
     for bed in &beds {
-        let ((before, _), (outcome, note)) = (first.of(bed), second.of(bed));
+        let (outcome, note) = second.of(bed);
         assert!(["changed", "unchanged"].contains(&outcome), "{}, again: {outcome}: {note}", bed.target);
-        if before == "changed" {
-            assert_eq!(outcome, "unchanged", "{}: changed twice: {note}", bed.target);
-        }
-        if outcome == "unchanged" {
-            let changes = ward.look(bed).requests("change");
-            assert_eq!(
-                changes,
-                Vec::<String>::new(),
-                "{}: unchanged, and yet it changed something",
-                bed.target
-            );
-        }
+        let changes = ward.look(bed).requests("change");
+        assert!(outcome == "changed" || changes.is_empty(), "{}: unchanged, and yet {changes:?}", bed.target);
         ward.lasting(bed, &shown, "after the deployment that followed");
     }
 }
@@ -90,7 +84,7 @@ fn struck(ward: &mut Ward, bed: &Bed, (outcome, note): (&str, &str), allowed: &[
     assert!(allowed.contains(&outcome), "{what}");
     let (old, new) = (ward.authority.shown(&ward.old), ward.authority.shown(new));
     match outcome {
-        "changed" => ward.well(bed, &new, "after a fault"),
+        "changed" => ward.lasting(bed, &new, "after a fault"),
         "uncertain" => assert!(state.serves(&old) || state.serves(&new), "{what}"),
         _ if ward.subject.goes_back => {
             assert!(state.serves(&old), "it failed, and the old certificate is not back: {what}");

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use lastmile_sdk::server::{Piece, Server};
+use lastmile_sdk::server::{File, Piece, Run, Server};
 use lastmile_sdk::{Capability, Connector, Keystore};
 
 use crate::profile::Layout;
@@ -106,6 +106,8 @@ fn the_operators_own_commands_take_the_profiles_place() {
 #[test]
 fn every_fault_is_told_at_once() {
     assert_eq!(pointers("{}"), ["/profile"]);
+    assert_eq!(pointers(r#"{ "profile": "redis" }"#), ["/certificate", "/key"]);
+    assert_eq!(pointers(r#"{ "profile": "hitch" }"#), ["/pem"]);
     assert_eq!(pointers(r#"{ "profile": "nonsense" }"#), ["/profile"]);
     assert_eq!(
         pointers(
@@ -117,6 +119,10 @@ fn every_fault_is_told_at_once() {
     assert_eq!(
         pointers(r#"{ "profile": "custom", "files": [{ "path": "x", "content": [] }], "chek": ["/x"] }"#),
         ["/files/0/path", "/files/0/content", "/chek"]
+    );
+    assert_eq!(
+        pointers(r#"{ "profile": "custom", "files": [{ "path": "/x/", "content": ["key"] }] }"#),
+        ["/files/0/path"]
     );
 }
 
@@ -130,4 +136,43 @@ fn what_nobody_thought_of_is_written_down() {
     assert_eq!(plan.files.len(), 2);
     assert_eq!(plan.files[0].group.as_deref(), Some("x"));
     assert_eq!(plan.reload.unwrap().says, "done");
+}
+
+#[test]
+fn whatever_a_file_may_hold_has_a_name() {
+    let config = r#"{ "profile": "custom", "check": ["/bin/check"], "files": [{ "path": "/x", "owner": "o", "content": [
+        "leaf", "chain", "full-chain", "key", "traditional-key", { "encrypted-key": { "passphrase": "p" } },
+        { "pkcs12": { "alias": "a", "password": "p" } }, { "pkcs12-legacy": { "alias": "a", "password": "p" } },
+        { "jks": { "alias": "a", "password": "p" } }, { "text": "t" }] }] }"#;
+    let plan = Any::plan(config).unwrap();
+    let store = || Keystore { alias: "a".into(), password: "p".into() };
+    let content = [
+        Piece::Leaf,
+        Piece::Chain,
+        Piece::FullChain,
+        Piece::Key,
+        Piece::TraditionalKey,
+        Piece::EncryptedKey("p".into()),
+        Piece::Pkcs12(store()),
+        Piece::Pkcs12Legacy(store()),
+        Piece::Jks(store()),
+        Piece::Text("t".into()),
+    ];
+    assert_eq!(plan.files, [File::new("/x".into(), &content).owned(Some("o"), None)]);
+    assert_eq!((plan.check, plan.reload), (Some(Run::new(["/bin/check"])), None));
+}
+
+/// The profile's own where the configuration says nothing, and in a keystore's place, too.
+#[test]
+fn new_files_belong_to_whom_the_profile_says() {
+    let whom = |config: &str| {
+        let file = Any::plan(config).unwrap().files.remove(0);
+        (file.owner, file.group)
+    };
+    let redis = r#"{ "profile": "redis", "pem": "/p" }"#;
+    assert_eq!(whom(redis), (Some("redis".into()), None));
+    let own = r#"{ "profile": "redis", "pem": "/p", "owner": "root", "group": "redis" }"#;
+    assert_eq!(whom(own), (Some("root".into()), Some("redis".into())));
+    let tomcat = r#"{ "profile": "tomcat", "keystore": "/s" }"#;
+    assert_eq!(whom(tomcat), (None, Some("tomcat".into())));
 }

@@ -9,20 +9,20 @@ use alloc::vec;
 use alloc::vec::Vec;
 use std::{env, fs};
 
-use lastmile_sdk::server::{Piece, Plan, Run, Server};
+use lastmile_sdk::Problem;
+use lastmile_sdk::config::Fields;
+use lastmile_sdk::server::{Piece, Plan, Run};
 use serde_json::{Map, Value, json};
 
-use crate::profile::{Layout, Profile};
-use crate::{Any, profiles};
+use crate::profile::{Layout, Profile, Word};
+use crate::{plan, profiles};
 
 #[test]
 fn the_cases_are_those_of_the_profiles() {
-    let mut cases: Map<String, Value> = profiles::ALL
-        .iter()
-        .map(|profile| (profile.name.to_string(), case(profile, config(profile))))
-        .collect();
+    let mut cases: Map<String, Value> =
+        profiles::ALL.iter().map(|profile| (profile.name.to_string(), case(profile).unwrap())).collect();
     let first = profiles::ALL[0];
-    let mut named = case(first, config(first));
+    let mut named = case(first).unwrap();
     named["config"]["profile"] = json!(first.name);
     cases.insert("server".to_string(), named);
     let text = serde_json::to_string_pretty(&cases).unwrap() + "\n";
@@ -36,15 +36,22 @@ fn the_cases_are_those_of_the_profiles() {
     );
 }
 
+/// Every key whose place in a command line shows only where it is written is written.
 fn config(profile: &Profile) -> Value {
-    let directory = format!("/etc/{}/tls", profile.name);
+    let below = |name: &str| json!(format!("/etc/{}/{name}", profile.name));
     let mut config = if profile.layouts.contains(&Layout::Pair) {
-        json!({ "certificate": format!("{directory}/site.pem"), "key": format!("{directory}/site.key") })
+        json!({ "certificate": below("tls/site.pem"), "key": below("tls/site.key") })
     } else if profile.layouts.iter().any(|layout| matches!(layout, Layout::Keystore(_))) {
-        json!({ "keystore": format!("{directory}/site.p12"), "password": "password" })
+        json!({ "keystore": below("tls/site.p12"), "password": "password" })
     } else {
-        json!({ "pem": format!("{directory}/site.pem") })
+        json!({ "pem": below("tls/site.pem") })
     };
+    for setting in profile.settings.iter().filter(|setting| setting.default.is_none()) {
+        config[setting.key] = below(setting.key);
+    }
+    if profile.check.iter().chain(profile.reload).any(|word| matches!(word, Word::Arguments)) {
+        config["arguments"] = json!(["--own", "option"]);
+    }
     if profile.needs_reload {
         config["reload"] = json!(["/usr/bin/systemctl", "restart", profile.name]);
     }
@@ -52,10 +59,9 @@ fn config(profile: &Profile) -> Value {
 }
 
 /// What can go wrong comes first: afterwards the files are there, and nothing is run any more.
-fn case(profile: &Profile, config: Value) -> Value {
-    let mut named = config.clone();
-    named["profile"] = json!(profile.name);
-    let Plan { check, reload, .. } = Any::plan(&named.to_string()).unwrap();
+pub(super) fn case(profile: &Profile) -> Result<Value, Vec<Problem>> {
+    let config = config(profile);
+    let Plan { check, reload, .. } = plan(profile, Fields::parse(&config.to_string())?)?;
     let passes: Vec<Value> = check.iter().map(|check| exec(check, 0, &check.says)).collect();
     let after_check = |reload: Value| [passes.clone(), vec![reload]].concat();
     let mut runs = Vec::new();
@@ -73,7 +79,7 @@ fn case(profile: &Profile, config: Value) -> Value {
     let reloads: Vec<Value> = reload.iter().map(|reload| exec(reload, 0, &reload.says)).collect();
     runs.push(run("a first deployment", "changed", [passes, reloads].concat()));
     runs.push(run("the same again", "unchanged", Vec::new()));
-    json!({ "config": config, "runs": runs })
+    Ok(json!({ "config": config, "runs": runs }))
 }
 
 fn run(name: &str, outcome: &str, exchanges: Vec<Value>) -> Value {

@@ -16,15 +16,16 @@ fn the_readme_lists_the_profiles_as_they_are() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
     let readme = fs::read_to_string(path).unwrap();
     let (head, _) = readme.split_once(BEGIN).expect("the marker is there");
-    let wanted =
-        format!("{head}{BEGIN}{}", profiles::ALL.iter().map(|profile| section(profile)).collect::<String>());
+    let sections: String = profiles::ALL.iter().map(|profile| section(profile)).collect();
+    let wanted = format!("{head}{BEGIN}{sections}");
     if std::env::var_os("LASTMILE_BLESS").is_some() {
         fs::write(path, &wanted).unwrap();
     }
     assert_eq!(fs::read_to_string(path).unwrap(), wanted, "run the tests with LASTMILE_BLESS=1");
 }
 
-fn section(profile: &Profile) -> String {
+/// What the README says of a profile.
+pub(super) fn section(profile: &Profile) -> String {
     let mut text = format!("\n### {}\n\n", profile.name);
     text += &profile.layouts.iter().map(|layout| form(*layout)).collect::<String>();
     for setting in profile.settings {

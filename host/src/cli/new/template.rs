@@ -48,6 +48,7 @@ pub(super) const EMBEDDED: &[(&str, &str)] = &[
     embedded!("sdk/src/http/patience.rs"),
     embedded!("sdk/src/http/poll.rs"),
     embedded!("sdk/src/http/session.rs"),
+    embedded!("sdk/src/http/target.rs"),
     embedded!("sdk/src/http/tests.rs"),
     embedded!("sdk/src/http/tests/documents.rs"),
     embedded!("sdk/src/http/tests/failures.rs"),
@@ -102,8 +103,10 @@ const HTTP: &[(&str, &str)] = &[
 ];
 
 const FILES_THEN: &str = "\
-Then `lastmile init`, `lastmile check`, `lastmile deploy mine --certificate new.pem --key new.key` and
-`lastmile run --until-idle`, here: the certificate lies in `served/`. `plugins.toml` grants that and nothing else.
+Then, here, with a certificate to try it with; it lands in `served/`, and `plugins.toml` grants that and nothing else:
+
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=new.test -keyout new.key -out new.pem
+    lastmile init && lastmile check && lastmile deploy mine --certificate new.pem --key new.key && lastmile run --until-idle
 ";
 
 const HTTP_THEN: &str = "\
