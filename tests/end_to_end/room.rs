@@ -279,7 +279,7 @@ impl Room {
 
 /// Waits for it, for as long as a busy machine may take.
 pub(crate) fn await_that(what: &str, mut holds: impl FnMut() -> bool) {
-    let until = Instant::now() + Duration::from_secs(30);
+    let until = Instant::now() + Duration::from_secs(90);
     while !holds() {
         assert!(Instant::now() < until, "waited in vain until {what}");
         std::thread::sleep(Duration::from_millis(50));
