@@ -5,13 +5,16 @@
 //! again changes nothing, and whatever goes wrong with any request ends well and leaves nothing behind.
 
 mod authority;
+mod cloudflare_custom_certificate;
 mod crash;
 mod device;
+mod docker_swarm;
 mod f5;
 mod faults;
 mod fortigate;
 mod hidden;
 mod paloalto;
+mod kubernetes_tls_secret;
 mod subject;
 mod trial;
 mod undone;

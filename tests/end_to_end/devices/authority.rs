@@ -1,5 +1,6 @@
 //! A root, the intermediate that signs, and pairs over every kind of key.
 
+use std::cell::Cell;
 use std::fs;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
@@ -63,6 +64,7 @@ pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     intermediate: String,
     fingerprint: String,
+    issued: Cell<u8>,
 }
 
 impl Authority {
@@ -72,7 +74,7 @@ impl Authority {
         let parameters = authority("lastmile test intermediate");
         let intermediate = parameters.signed_by(&key, &root).unwrap().pem();
         let fingerprint = fingerprint(&intermediate);
-        Self { issuer: Issuer::new(parameters, key), intermediate, fingerprint }
+        Self { issuer: Issuer::new(parameters, key), intermediate, fingerprint, issued: Cell::default() }
     }
 
     /// A leaf for example.test; its certificate's file holds the intermediate behind it.
@@ -80,6 +82,9 @@ impl Authority {
         let key = kind.generate(room);
         let mut parameters = CertificateParams::new(vec!["example.test".to_owned()]).unwrap();
         parameters.distinguished_name.push(DnType::CommonName, "example.test");
+        // No two end at the same time: some targets show nothing else of a certificate.
+        self.issued.set(self.issued.get() + 1);
+        parameters.not_after = rcgen::date_time_ymd(2040, 1, self.issued.get());
         let leaf = parameters.signed_by(&key, &self.issuer).unwrap().pem();
         let pair = Pair {
             certificate: room.file(&format!("{file}.pem")),
