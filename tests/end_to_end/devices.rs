@@ -10,6 +10,7 @@ mod device;
 mod f5;
 mod faults;
 mod hidden;
+mod netscaler;
 mod subject;
 mod trial;
 mod undone;
