@@ -96,7 +96,7 @@ def issued(certificate, issuer):
 def link(certkeys, _files, body, _):
     one, issuer = known(certkeys, body["certkey"]), known(certkeys, body["linkcertkeyname"])
     if one["link"]:
-        raise Refused(error(409, 273, "Resource already exists"), "linked already")
+        raise Refused(error(409, 273, "Resource already exists"))
     if not issued(leaf(one), leaf(issuer)):
         raise Refused(error(599, 1548, "Issuer mismatch"))
     certkeys[body["certkey"]] = {**one, "link": body["linkcertkeyname"]}

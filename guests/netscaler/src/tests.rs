@@ -250,7 +250,7 @@ fn going_back_updates_to_the_old_files_and_removes_ours() {
     let update = r#"{"sslcertkey":{"certkey":"shop","cert":"sub/old.crt","key":"sub/old.key"}}"#;
     assert_eq!(bodies(&sandbox, UPDATE), [update]);
     // Its chain alone was changed; then the same where a session ended in between and there are two notes.
-    assert_eq!(changes(&back(&[&ours], &[new.clone()])), [UNLINK, SAVE, SYNC]);
+    assert_eq!(changes(&back(&[&ours], core::slice::from_ref(&new))), [UNLINK, SAVE, SYNC]);
     let twice = back(
         &[old, &ours],
         &[certkey(&format!("{NEW}.crt"), ""), certkey(&format!("{NEW}.crt"), ""), new, was.clone()],
