@@ -15,6 +15,7 @@ mod fortigate;
 mod hidden;
 mod paloalto;
 mod kubernetes_tls_secret;
+mod netscaler;
 mod subject;
 mod trial;
 mod undone;

@@ -19,7 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("cut-after", &["changed", "unavailable", "uncertain"]),
     ("busy", &["changed", "unavailable"]),
     ("denied", &["changed", "denied"]),
-    ("standby", &["changed", "unavailable", "rejected"]),
+    ("standby", &["changed", "unavailable", "uncertain", "rejected"]),
     ("slow", &["changed"]),
     ("expired", &["changed"]),
 ];
