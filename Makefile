@@ -35,7 +35,7 @@ judges: ## Clients that others wrote, against the fakes of devices
 	  [ $$judge = tests/fakes/judges/judge.py ] || timeout 300 target/judges/bin/python -B $$judge || exit 1; done
 
 test: ## Every test
-	tests/setup.sh host servers mail java moto
+	tests/setup.sh host servers mail java moto openbao
 	$(MAKE) fault build guests hostile foreign judges
 	cargo test --release --locked --workspace
 	cd guests && CARGO_TARGET_DIR=../target/guests-native cargo test --locked

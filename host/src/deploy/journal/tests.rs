@@ -343,3 +343,101 @@ fn a_journal_that_is_begun_beside_recoveries_is_kept() {
         over.store(true, std::sync::atomic::Ordering::Release);
     });
 }
+
+fn told() -> Told {
+    let text = |text: &str| text.to_owned();
+    Told {
+        tenant: text("default"),
+        target: text("web"),
+        config: text("{}"),
+        fingerprint: text("00"),
+        leaf: text("LEAF\n"),
+        chain: text(""),
+        attempt: 1,
+    }
+}
+
+#[test]
+fn the_connector_is_asked_last_by_the_newest_note_first() {
+    let room = room();
+    let journal = room.journal();
+    journal.note(&told(), "first\n{\"step\":\"commit\"}\n").unwrap();
+    room.deploy(&journal);
+    journal.note(&told(), "second\0").unwrap();
+    journal.note(&told(), "second\0").unwrap();
+    let asked = std::cell::Cell::new(0);
+    let ended = journal.undo(&|before, notes| {
+        assert_eq!(*before, told());
+        assert_eq!(notes, ["second\0", "first\n{\"step\":\"commit\"}\n"]);
+        assert_eq!(room.files(), self::before(), "the files are back");
+        asked.set(asked.get() + 1);
+        Ok(())
+    });
+    assert_eq!((ended.unwrap(), asked.get(), room.journals()), (vec![], 1, 0));
+}
+
+#[test]
+fn a_commit_asks_nobody() {
+    let room = room();
+    let journal = room.journal();
+    journal.note(&told(), "a note").unwrap();
+    assert!(!journal.changed());
+    journal.commit().unwrap();
+    assert_eq!(room.journals(), 0);
+}
+
+#[test]
+fn who_cannot_go_back_yet_is_asked_again_and_the_server_is_told_once() {
+    let room = room();
+    let root = room.path.join("journal");
+    let journal = room.journal();
+    room.deploy(&journal);
+    journal.note(&told(), "a note").unwrap();
+    let ended = journal.undo(&|_, _| Err(Stuck::ForNow("it is away".to_owned())));
+    let text = ended.unwrap_err().to_string();
+    assert!(text.contains("it is away") && text.contains("7-3-"), "{text}");
+    assert_eq!(room.files(), before());
+    fs::remove_file(room.path.join("told")).unwrap();
+
+    assert_eq!(room.recover(), [], "nobody to ask");
+    let away: Ask<'_> = &|_, _| Err(Stuck::ForNow("still".to_owned()));
+    assert!(matches!(recover(&root, Some(away)).as_slice(), [Err(UndoError::Pending { .. })]));
+    assert_eq!(room.journals(), 1);
+    let back = recover(&root, Some(&|_, notes| Ok(assert_eq!(notes, ["a note"]))));
+    assert!(matches!(back.as_slice(), [Ok(Recovered { committed: false, .. })]));
+    assert_eq!(room.journals(), 0);
+    assert!(!room.path.join("told").exists(), "it was told before");
+}
+
+#[test]
+fn who_will_never_go_back_is_told_and_the_lane_is_free() {
+    let room = room();
+    let journal = room.journal();
+    journal.note(&told(), "a note").unwrap();
+    let ended = journal.undo(&|_, _| Err(Stuck::ForGood("it says no".to_owned()))).unwrap();
+    assert!(matches!(ended.as_slice(), [text] if text.contains("it says no")), "{ended:?}");
+    assert_eq!(room.journals(), 0);
+}
+
+#[test]
+fn a_recovery_without_anybody_to_ask_restores_and_leaves_the_way_back() {
+    let room = room();
+    let root = room.path.join("journal");
+    let journal = room.journal();
+    room.deploy(&journal);
+    journal.note(&told(), "a note").unwrap();
+    let path = journal.path();
+    drop(journal);
+    // Torn in the next line: what is marked must stand where it can be read.
+    let bytes = fs::read(&path).unwrap();
+    let end = bytes.iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    let file = File::options().write(true).open(&path).unwrap();
+    file.write_all_at(b"\0\0\0\"}\n{\"step\":\"commit\"}\n", end as u64).unwrap();
+    assert_eq!(room.recover(), []);
+    assert_eq!((room.files(), room.journals()), (before(), 1));
+    let told = fs::read_to_string(room.path.join("told")).unwrap();
+    assert_eq!(room.recover(), [], "and again");
+    assert_eq!(fs::read_to_string(room.path.join("told")).unwrap(), told);
+    assert_eq!(recover(&root, Some(&|_, _| Ok(()))).len(), 1);
+    assert_eq!(room.journals(), 0);
+}
