@@ -7,6 +7,7 @@ pub mod doors;
 pub mod journal;
 pub mod lane;
 mod network;
+pub mod pins;
 pub mod plan;
 pub mod resolve;
 mod rollback;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use sha2::{Digest as _, Sha256};
 use tokio::runtime::Handle;
 
 use crate::capability::vault::Vault;
@@ -23,6 +25,7 @@ use crate::credential::{Credential, Identity};
 use crate::deploy::doors::{GrantedDoors, Keys};
 use crate::deploy::journal::{Ask, DeploymentId, Journal, Recovered, UndoError};
 use crate::deploy::lane::LaneLock;
+use crate::deploy::pins::Pins;
 use crate::deploy::resolve::{Catalogue, Resolved};
 use crate::deploy::server::ServerLocks;
 use crate::fault;
@@ -111,7 +114,8 @@ impl Deployer {
     ) -> Result<Receipt, Failure> {
         let lane = self.lane(&claim.message)?;
         let credential = self.credential(&claim.message)?;
-        let resolved = self.catalogue.resolve(&claim.message.tenant, &claim.message.target)?;
+        let mut resolved = self.catalogue.resolve(&claim.message.tenant, &claim.message.target)?;
+        let pins = self.pins(&mut resolved, &lane, &credential)?;
         let declared = resolved.declared()?;
         let vault = Arc::new(Vault::new(Arc::clone(&credential), resolved.secrets()?));
         let _servers = self.servers(&declared, deadline, cancel)?;
@@ -145,10 +149,32 @@ impl Deployer {
             self.verify(&resolved, &credential, deadline)?;
             Ok(receipt)
         });
+        let ended = remember(pins.as_ref(), ended);
         let journal = Arc::into_inner(journal)
             .ok_or_else(|| Failure::new(Outcome::Internal, "the undo journal is still in use"))?;
         let ask: Ask<'_> = &|told, notes| self.ask(told, notes, Some(&credential));
-        conclude(journal, ended, &credential, &vault, ask)
+        let receipt = conclude(journal, ended, &credential, &vault, ask)?;
+        if let Some(Err(error)) = pins.map(|pins| pins.settle()) {
+            tracing::warn!("the certificate before stays pinned beside the new one: {error}");
+        }
+        Ok(receipt)
+    }
+
+    /// What else the target's endpoints may show, where its own certificate is what is deployed.
+    fn pins(
+        &self,
+        resolved: &mut Resolved,
+        lane: &LaneLock,
+        credential: &Credential,
+    ) -> Result<Option<Pins>, Failure> {
+        if !resolved.target.pin_deployed {
+            return Ok(None);
+        }
+        let deployed = Sha256::digest(credential.leaf_der()).into();
+        let pins = Pins::open(&self.journal_root, lane, deployed)
+            .map_err(|error| internal("what was pinned for the target cannot be read", &error))?;
+        resolved.rotation = Some(pins.rotation());
+        Ok(Some(pins))
     }
 
     /// The target, for this deployment alone, with everything before it at its end.
@@ -219,6 +245,18 @@ impl Deployer {
         let verified = verify::verify(wanted, credential.fingerprint(), &self.runtime, deadline);
         fault::point("verify.after");
         verified.map_err(|error| Failure::new(Outcome::Unverified, error.to_string()))
+    }
+}
+
+/// A deployment whose certificate would not be known again is none.
+fn remember(pins: Option<&Pins>, ended: Result<GuestReceipt, Failure>) -> Result<GuestReceipt, Failure> {
+    match (pins.map(|pins| pins.add(ended.is_ok())), ended) {
+        (Some(Err(error)), Ok(_)) => Err(internal("the new certificate cannot be pinned", &error)),
+        (Some(Err(error)), Err(failure)) => {
+            tracing::warn!("the target may show a certificate that is not pinned: {error}");
+            Err(failure)
+        }
+        (_, ended) => ended,
     }
 }
 

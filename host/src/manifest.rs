@@ -42,7 +42,7 @@ pub use fault::{Fault, Faults};
 pub use read::is_name;
 pub use survey::{Survey, key, survey};
 
-use crate::capability::net::{Auth, Trust};
+use crate::capability::net::{Auth, ClientCertificate, Trust};
 use crate::grant::Grant;
 use crate::sandbox::{Granted, Limits};
 use crate::verify::Verify;
@@ -131,6 +131,10 @@ pub struct Target {
     pub secrets: BTreeMap<String, SecretSource>,
     /// Whom its endpoints must prove to be.
     pub trust: Trust,
+    /// Whether they may come to show the certificate that is deployed.
+    pub pin_deployed: bool,
+    /// Who the host is, where they ask.
+    pub client: Option<ClientCertificate>,
     /// What the host adds to requests.
     pub auth: Auth,
     /// Whether secrets may cross a plain-text connection to a loopback address.

@@ -9,25 +9,31 @@
 //! which must have workers of its own (a current-thread runtime would stand still).
 
 mod address;
-mod auth;
+pub mod auth;
 mod check;
 mod clock;
 mod connection;
 mod door;
 mod http;
+mod identity;
 mod notes;
 mod raw;
+mod rotation;
 mod sigv4;
 mod tls;
 
 #[cfg(test)]
 mod tests;
 
+pub use auth::{Auth, Tokens};
 pub use connection::Connection;
 pub use door::NetDoor;
+pub use identity::ClientCertificate;
 pub use notes::Notes;
+pub use rotation::Rotation;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -45,52 +51,19 @@ pub enum Trust {
     Pins(Vec<[u8; 32]>),
 }
 
-/// What the host adds to each request. The fields that name secrets hold names in the target's `secrets`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Auth {
-    /// Nothing.
-    None,
-    /// RFC 7617.
-    Basic {
-        /// The user's name itself.
-        username: String,
-        /// Name of the secret.
-        password: String,
-    },
-    /// RFC 6750.
-    Bearer {
-        /// Name of the secret.
-        token: String,
-    },
-    /// One header whose value is a secret.
-    Header {
-        /// The header's name itself.
-        name: String,
-        /// Name of the secret.
-        value: String,
-    },
-    /// AWS Signature Version 4, over the request as it is sent.
-    AwsSigv4 {
-        /// The region itself.
-        region: String,
-        /// The service itself, for example `acm`.
-        service: String,
-        /// Name of the secret.
-        access_key_id: String,
-        /// Name of the secret.
-        secret_access_key: String,
-        /// Name of the secret, for temporary credentials.
-        session_token: Option<String>,
-    },
-}
-
 /// How the endpoints of one target are dialled.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NetSettings {
     /// Whom to trust.
     pub trust: Trust,
+    /// The certificate that is being deployed, where the target itself may come to show it.
+    pub rotation: Option<Arc<Rotation>>,
+    /// Who the host itself is, where the target asks.
+    pub client: Option<ClientCertificate>,
     /// What the host adds.
     pub auth: Auth,
+    /// The target's tokens, which outlive a deployment.
+    pub tokens: Tokens,
     /// Whether secrets may cross a plain-text connection to a loopback address.
     pub plaintext: bool,
     /// The largest answer, in bytes.

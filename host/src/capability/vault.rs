@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+pub(super) use self::encode::url as percent_encoded;
 use self::scrub::Needles;
 use super::document::{Document, Locked, Part, SecretRef};
 use crate::credential::{Credential, CredentialError, KeyFormat, KeystoreError, Secret};
@@ -67,6 +68,8 @@ pub struct Vault {
     named_alone: bool,
     ephemeral: Mutex<BTreeMap<String, Arc<Secret>>>,
     rendered: render::Rendered,
+    /// What the host came by on the way: tokens.
+    learnt: Mutex<Vec<Zeroizing<Vec<u8>>>>,
     /// What to look for in answers: made when it is first needed, and anew after a secret was added.
     needles: Mutex<Option<Arc<Needles>>>,
 }
@@ -81,6 +84,7 @@ impl Vault {
             named_alone: false,
             ephemeral: Mutex::default(),
             rendered: render::Rendered::default(),
+            learnt: Mutex::default(),
             needles: Mutex::default(),
         }
     }
@@ -187,6 +191,17 @@ impl Vault {
         Ok(secret)
     }
 
+    /// From now on this is looked for, too: it is a secret that the host came by on the way.
+    pub fn learn(&self, value: &[u8]) {
+        let mut learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+        if value.is_empty() || learnt.iter().any(|known| known.as_slice() == value) {
+            return;
+        }
+        learnt.push(Zeroizing::new(value.to_vec()));
+        drop(learnt);
+        self.forget_needles();
+    }
+
     fn forget_needles(&self) {
         *self.needles.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
@@ -235,16 +250,19 @@ impl Vault {
         for secret in self.ephemeral.lock().unwrap_or_else(PoisonError::into_inner).values() {
             needles.add(secret.expose());
         }
+        for secret in self.learnt.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            needles.add(secret);
+        }
         for (locked, rendered) in self.rendered.all() {
             needles.add(rendered.expose());
             if matches!(locked, Locked::PrivateKey(_)) {
-                needles.add_pem(rendered.expose());
+                needles.add_pem(rendered.expose(), &[]);
             }
         }
         for format in [KeyFormat::Pkcs8, KeyFormat::Traditional] {
             if let Ok(key) = self.credential.private_key_pem(format) {
                 needles.add(key.expose());
-                needles.add_pem(key.expose());
+                needles.add_pem(key.expose(), self.credential.leaf_der());
             }
         }
         needles.sort();

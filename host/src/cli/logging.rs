@@ -6,8 +6,12 @@
 use std::io::{self, Write};
 
 use clap::ValueEnum;
+use tracing::Metadata;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{FilterFn, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use lastmile::printable::is_crooked;
 
@@ -25,15 +29,20 @@ pub(crate) fn start(format: Format) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,lastmile=info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter);
     match format {
-        Format::Text => builder.with_target(false).with_ansi(false).with_writer(Escaped(io::stderr)).init(),
-        Format::Json => builder
-            .json()
-            .flatten_event(true)
-            .with_current_span(true)
-            .with_span_list(false)
-            .with_writer(io::stderr)
-            .init(),
+        Format::Text => {
+            let text = builder.with_target(false).with_ansi(false).with_writer(Escaped(io::stderr));
+            text.finish().with(discreet()).init();
+        }
+        Format::Json => {
+            let json = builder.json().flatten_event(true).with_current_span(true).with_span_list(false);
+            json.with_writer(io::stderr).finish().with(discreet()).init();
+        }
     }
+}
+
+/// The signer of requests logs what it signs, private keys in the body included: no filter may ask it to.
+fn discreet() -> FilterFn<fn(&Metadata<'_>) -> bool> {
+    filter_fn(|metadata| !metadata.target().starts_with("aws_sigv4"))
 }
 
 /// Escapes control characters in each line that is written; JSON does so by itself.
@@ -86,6 +95,57 @@ mod tests {
 
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
+        }
+    }
+
+    /// What is logged, by this filter, while a request is signed.
+    fn signing(filter: &str, discretion: bool) -> String {
+        use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+
+        let lines = Lines::default();
+        let writer = {
+            let lines = lines.clone();
+            move || lines.clone()
+        };
+        let logged =
+            tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(writer).finish();
+        let signed = || {
+            let token = Some("session-token".to_owned());
+            let keys = aws_credential_types::Credentials::new("id", "secret", token, None, "test").into();
+            let params =
+                aws_sigv4::sign::v4::SigningParams::builder().identity(&keys).region("r").name("acm");
+            let params =
+                params.time(std::time::UNIX_EPOCH).settings(SigningSettings::default()).build().unwrap();
+            let body = SignableBody::Bytes(b"a private key");
+            let request = SignableRequest::new("POST", "https://acm.example/", std::iter::empty(), body);
+            tracing::warn!("signing");
+            sign(request.unwrap(), &params.into()).unwrap();
+        };
+        if discretion {
+            tracing::subscriber::with_default(logged.with(discreet()), signed);
+        } else {
+            tracing::subscriber::with_default(logged, signed);
+        }
+        String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn no_filter_makes_the_signer_talk() {
+        assert!(signing("trace", false).contains("aws_sigv4"), "there is nothing to keep quiet any more");
+        for filter in [
+            "trace",
+            "aws_sigv4=trace",
+            "warn,aws_sigv4::http_request::sign=trace",
+            "trace,aws_sigv4[]=trace",
+            "",
+        ] {
+            let text = signing(filter, true);
+            assert!(!text.contains("aws_sigv4") && !text.contains("calculated"), "{filter}: {text}");
+            assert_eq!(
+                text.contains("signing"),
+                filter.contains("trace") && !filter.starts_with("aws"),
+                "{filter}"
+            );
         }
     }
 

@@ -27,7 +27,7 @@ impl Network {
 
     pub(super) fn dial(&mut self, endpoint: &str) -> Result<usize, NetError> {
         self.stopped()?;
-        let connection = self.door.dial(endpoint, self.deadline)?;
+        let connection = self.door.dial(endpoint, &self.vault, self.deadline)?;
         self.connections.push(Some(connection));
         Ok(self.connections.len() - 1)
     }

@@ -1,9 +1,9 @@
 //! From a message's target name to a loaded plugin with what it may do: the two keys meet here.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::capability::net::NetSettings;
+use crate::capability::net::{NetSettings, Rotation, Tokens};
 use crate::capability::process::ExecSettings;
 use crate::credential::Secret;
 use crate::deploy::run_failure;
@@ -19,6 +19,8 @@ const CAPABILITIES: usize = 64;
 pub struct Catalogue {
     manifest: Manifest,
     loaded: BTreeMap<String, Arc<Loaded>>,
+    /// By tenant and target: the tokens that were issued for them.
+    tokens: Mutex<BTreeMap<(String, String), Tokens>>,
 }
 
 /// One target with its plugin.
@@ -29,13 +31,16 @@ pub struct Resolved {
     pub plugin: Plugin,
     /// The plugin's component, admitted and compiled.
     pub loaded: Arc<Loaded>,
+    /// What else its endpoints may show in this deployment.
+    pub rotation: Option<Arc<Rotation>>,
+    tokens: Tokens,
 }
 
 impl Catalogue {
     /// The manifest together with the plugins that could be loaded.
     #[must_use]
     pub fn new(manifest: Manifest, loaded: BTreeMap<String, Arc<Loaded>>) -> Self {
-        Self { manifest, loaded }
+        Self { manifest, loaded, tokens: Mutex::default() }
     }
 
     /// Whether the operator lets an expired certificate go to this target.
@@ -76,7 +81,18 @@ impl Catalogue {
                 format!("plugin `{}` of target `{name}` is not loaded", target.plugin),
             ));
         };
-        Ok(Resolved { target: target.clone(), plugin: plugin.clone(), loaded: Arc::clone(loaded) })
+        Ok(Resolved {
+            target: target.clone(),
+            plugin: plugin.clone(),
+            loaded: Arc::clone(loaded),
+            rotation: None,
+            tokens: self.tokens(tenant, name),
+        })
+    }
+
+    fn tokens(&self, tenant: &str, name: &str) -> Tokens {
+        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        tokens.entry((tenant.to_owned(), name.to_owned())).or_default().clone()
     }
 }
 
@@ -155,7 +171,10 @@ impl Resolved {
     pub fn net_settings(&self) -> NetSettings {
         NetSettings {
             trust: self.target.trust.clone(),
+            rotation: self.rotation.clone(),
+            client: self.target.client.clone(),
             auth: self.target.auth.clone(),
+            tokens: self.tokens.clone(),
             plaintext: self.target.plaintext,
             response_limit: self.plugin.response_bytes,
             connect_timeout: std::time::Duration::from_secs(10),

@@ -7,7 +7,21 @@ const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 
 /// The kinds of `auth`.
-pub(super) const AUTH: &[&str] = &["basic", "bearer", "header", "aws-sigv4"];
+pub(super) const AUTH: &[&str] = &[
+    "basic",
+    "bearer",
+    "header",
+    "aws-sigv4",
+    "oauth2-client-credentials",
+    "azure-managed-identity",
+    "gcp-service-account",
+    "gcp-metadata",
+    "kubernetes-token",
+    "kubeconfig",
+];
+
+/// Where the keys of `aws-sigv4` come from.
+const SOURCES: &[&str] = &["static", "environment", "profile", "web-identity", "container", "instance"];
 
 const fn key(
     path: &'static str,
@@ -66,6 +80,9 @@ pub(super) const TARGET: &[Key] = &[
     key("targets.NAME.secrets.NAME", Text, "none", "", "Where a secret is read from, at each deployment: `env:NAME` or `file:/path`. Never the secret itself.", "password = \"env:BIGIP_PASSWORD\""),
     key("targets.NAME.tls.ca", Path, "the system's roots", "", "A PEM file with the roots that the target's own certificate must lead to. Not together with `pin-sha256`.", "ca = \"/etc/lastmile/appliances.pem\""),
     key("targets.NAME.tls.pin-sha256", TextOrTexts, "none", "", "The SHA-256 of the certificate that the target itself shows, 64 hexadecimal digits; several while it is replaced.", "pin-sha256 = \"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\""),
+    key("targets.NAME.tls.pin-deployed", Flag, "`false`", "", "The target itself comes to show the certificate that is deployed, as a management interface does: accept that too.", "pin-deployed = true"),
+    key("targets.NAME.tls.client-certificate", Path, "none", "", "A PEM file with the host's own certificate for this target, then its chain. Together with `client-key`.", "client-certificate = \"/etc/lastmile/client.pem\""),
+    key("targets.NAME.tls.client-key", Text, "none", "", "Which of the target's secrets is the key of `client-certificate`, in PEM.", "client-key = \"client-key\""),
     key("targets.NAME.auth.kind", Choice(AUTH), REQUIRED, "", "What the host adds to each request; it decides which other keys of `auth` there are.", "kind = \"basic\""),
     key("targets.NAME.auth.username", Text, "required for `basic`", "", "The user's name.", "username = \"admin\""),
     key("targets.NAME.auth.password", Text, "required for `basic`", "", "Which of the target's secrets is the password.", "password = \"password\""),
@@ -73,10 +90,26 @@ pub(super) const TARGET: &[Key] = &[
     key("targets.NAME.auth.name", Text, "required for `header`", "", "The header's name.", "name = \"X-Api-Key\""),
     key("targets.NAME.auth.value", Text, "required for `header`", "", "Which of the target's secrets is the header's value.", "value = \"api-key\""),
     key("targets.NAME.auth.region", Text, "required for `aws-sigv4`", "", "The AWS region.", "region = \"eu-central-1\""),
-    key("targets.NAME.auth.service", Text, "required for `aws-sigv4`", "", "The AWS service's signing name.", "service = \"acm\""),
-    key("targets.NAME.auth.access-key-id", Text, "required for `aws-sigv4`", "", "Which of the target's secrets is the access key's id.", "access-key-id = \"id\""),
-    key("targets.NAME.auth.secret-access-key", Text, "required for `aws-sigv4`", "", "Which of the target's secrets is the secret access key.", "secret-access-key = \"secret\""),
-    key("targets.NAME.auth.session-token", Text, "none", "", "For `aws-sigv4` with temporary credentials: which of the target's secrets is the session token.", "session-token = \"session\""),
+    key("targets.NAME.auth.service", TextOrTexts, "required for `aws-sigv4`", "", "The AWS service's signing name. Of several the connector chooses one for each request, by the header `x-lastmile-service`, which the host takes off; the first is meant without it.", "service = \"acm\""),
+    key("targets.NAME.auth.credentials", Choice(SOURCES), "`\"static\"`", "", "For `aws-sigv4`: where the keys come from.", "credentials = \"instance\""),
+    key("targets.NAME.auth.access-key-id", Text, "required for `static`", "", "Which of the target's secrets is the access key's id.", "access-key-id = \"id\""),
+    key("targets.NAME.auth.secret-access-key", Text, "required for `static`", "", "Which of the target's secrets is the secret access key.", "secret-access-key = \"secret\""),
+    key("targets.NAME.auth.session-token", Text, "none", "", "For `static` with temporary credentials: which of the target's secrets is the session token.", "session-token = \"session\""),
+    key("targets.NAME.auth.profile", Text, "`\"default\"`", "", "For `profile`: the section of the credentials file. It holds the keys themselves.", "profile = \"shop\""),
+    key("targets.NAME.auth.credentials-file", Path, "`AWS_SHARED_CREDENTIALS_FILE`, or `~/.aws/credentials`", "", "For `profile`: the credentials file.", "credentials-file = \"/etc/lastmile/aws\""),
+    key("targets.NAME.auth.role-arn", Text, "`AWS_ROLE_ARN`", "", "For `web-identity`: the role.", "role-arn = \"arn:aws:iam::111122223333:role/lastmile\""),
+    key("targets.NAME.auth.token-file", Path, "`AWS_WEB_IDENTITY_TOKEN_FILE` for `web-identity`, that of the pod for `kubernetes-token`", "", "The file of the token, which is read anew each time, as it rotates.", "token-file = \"/var/run/secrets/kubernetes.io/serviceaccount/token\""),
+    key("targets.NAME.auth.token-url", Text, "required for `oauth2-client-credentials`; Google's for `gcp-service-account`", "", "Where tokens are issued.", "token-url = \"https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token\""),
+    key("targets.NAME.auth.client-id", Text, "required for `oauth2-client-credentials`", "", "The client's id; for `azure-managed-identity` which of several identities of the machine.", "client-id = \"11111111-2222-3333-4444-555555555555\""),
+    key("targets.NAME.auth.client-secret", Text, "required for `oauth2-client-credentials`", "", "Which of the target's secrets is the client's.", "client-secret = \"client-secret\""),
+    key("targets.NAME.auth.scope", Text, "required for `oauth2-client-credentials` and `gcp-service-account`", "", "What the token is for; several scopes with spaces between.", "scope = \"https://vault.azure.net/.default\""),
+    key("targets.NAME.auth.audience", Text, "none", "", "Whom the token is for, where the issuer asks that.", "audience = \"https://api.example.test\""),
+    key("targets.NAME.auth.resource", Text, "required for `azure-managed-identity`", "", "What the token is for.", "resource = \"https://vault.azure.net\""),
+    key("targets.NAME.auth.service-account-key", Text, "required for `gcp-service-account`", "", "Which of the target's secrets is the account's key, the JSON file as Google makes it.", "service-account-key = \"google\""),
+    key("targets.NAME.auth.account", Text, "`\"default\"`", "", "For `gcp-metadata`: the e-mail address of one of several accounts of the machine.", "account = \"lastmile@shop.iam.gserviceaccount.com\""),
+    key("targets.NAME.auth.kubeconfig", Text, "required for `kubeconfig`", "", "Which of the target's secrets is the kubeconfig.", "kubeconfig = \"kubeconfig\""),
+    key("targets.NAME.auth.ca", Path, "the system's roots", "", "A PEM file with the roots that the issuer's certificate must lead to.", "ca = \"/etc/lastmile/issuer.pem\""),
+    key("targets.NAME.auth.endpoint", Text, "the issuer's own", "", "For tests: ask here for tokens, `http://` at a loopback address, and not where they are issued.", "endpoint = \"http://127.0.0.1:8080\""),
     key("targets.NAME.plaintext", Flag, "`false`", "", "Let secrets cross a connection in the clear, to a loopback address only.", "plaintext = true"),
     key("targets.NAME.verify.endpoint", Text, REQUIRED, "", "Where the host looks, after a deployment, at the certificate that is served: `host:port`.", "endpoint = \"127.0.0.1:443\""),
     key("targets.NAME.verify.server-name", Text, "the endpoint's host", "", "The name to ask for (SNI).", "server-name = \"shop.example.test\""),

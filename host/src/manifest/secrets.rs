@@ -38,6 +38,23 @@ pub(super) fn read(
     secrets
 }
 
+/// A key that names one of the target's secrets. The text is never printed: it may be the secret itself, in the wrong
+/// place.
+pub(super) fn reference(entry: &Node<'_>, names: &[&str], report: &mut Report<'_>) {
+    if entry.text().is_none_or(|text| names.contains(&text)) {
+        return;
+    }
+    let instead = if names.is_empty() {
+        format!(
+            "add `secrets = {{ {} = \"env:NAME\" }}` to the target and write \"{}\"",
+            entry.name, entry.name
+        )
+    } else {
+        format!("write the name of one of them: {}", names.join(", "))
+    };
+    report.add(&entry.at(), &entry.path, "it is not the name of any of this target's secrets", instead);
+}
+
 fn source(text: &str, directory: &Path) -> Result<SecretSource, (&'static str, &'static str)> {
     match text.split_once(':') {
         Some(("env", name)) if is_variable(name) => Ok(SecretSource::Env(name.to_owned())),

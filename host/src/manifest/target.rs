@@ -25,8 +25,10 @@ pub(super) fn read(
         config: node
             .get("config")
             .map_or_else(|| serde_json::json!({}), |config| json::convert(&config, report)),
-        trust: tls::read(node, directory, report),
-        auth: node.get("auth").map_or(Auth::None, |node| auth::read(&node, &names, report)),
+        trust: tls::trust(node, directory, report),
+        pin_deployed: node.get("tls").is_some_and(|tls| tls.flag_of("pin-deployed")),
+        client: tls::client(node, directory, &names, report),
+        auth: node.get("auth").map_or(Auth::None, |node| auth::read(&node, directory, &names, report)),
         plaintext: node.flag_of("plaintext"),
         verify: node.get("verify").and_then(|verify| look::read(&verify, report)),
         allow_expired: node.flag_of("allow-expired"),

@@ -5,11 +5,11 @@ use std::path::Path;
 use super::fault::Report;
 use super::node::Node;
 use super::plugin::parse_digest;
-use super::read;
-use crate::capability::net::Trust;
+use super::{read, secrets};
+use crate::capability::net::{ClientCertificate, Trust};
 
 /// Roots in a file, pins, or else the system's roots.
-pub(super) fn read(target: &Node<'_>, directory: &Path, report: &mut Report<'_>) -> Trust {
+pub(super) fn trust(target: &Node<'_>, directory: &Path, report: &mut Report<'_>) -> Trust {
     let Some(node) = target.get("tls") else { return Trust::SystemRoots };
     let pins = node.get("pin-sha256");
     if let (Some(pins), Some(_)) = (&pins, node.get("ca")) {
@@ -21,6 +21,26 @@ pub(super) fn read(target: &Node<'_>, directory: &Path, report: &mut Report<'_>)
         (None, Some(file)) => Trust::CaFile(file),
         (None, None) => Trust::SystemRoots,
     }
+}
+
+/// Who the host is to them. Certificate and key come together.
+pub(super) fn client(
+    target: &Node<'_>,
+    directory: &Path,
+    names: &[&str],
+    report: &mut Report<'_>,
+) -> Option<ClientCertificate> {
+    let node = target.get("tls")?;
+    let (certificate, key) = (node.get("client-certificate"), node.get("client-key"));
+    if let (Some(entry), None) | (None, Some(entry)) = (&certificate, &key) {
+        let missing = if key.is_none() { "client-key" } else { "client-certificate" };
+        let instead = format!("write `{missing}` too, or remove it");
+        report.add(&entry.key_at, &entry.path, format!("it stands without `{missing}`"), instead);
+    }
+    let key = key?;
+    secrets::reference(&key, names, report);
+    let certificate = read::resolve(&node, "client-certificate", directory)?;
+    Some(ClientCertificate { certificate, key: key.text()?.to_owned() })
 }
 
 fn read_pins(entry: &Node<'_>, report: &mut Report<'_>) -> Vec<[u8; 32]> {

@@ -1,65 +1,98 @@
 //! What the host adds to a request, so that the connector never holds the credentials.
+//!
+//! | file                                            | what it does                                           |
+//! |-------------------------------------------------|--------------------------------------------------------|
+//! | `session`                                       | the credentials of one deployment, renewed in time     |
+//! | `tokens`                                        | a target's token between deployments                   |
+//! | `caller`                                        | the host's own requests, to where tokens are issued    |
+//! | `reply`                                         | what came back: a token, or whose fault it is          |
+//! | `fixed`                                         | `basic`, `bearer`, `header`: secrets as they are       |
+//! | `oauth2`, `azure`, `gcp`, `gcp_metadata`, `aws` | one issuer each                                        |
+//! | `kubernetes`, `kubeconfig`                      | a cluster's token in a file, or its whole kubeconfig   |
 
-use std::time::SystemTime;
+pub mod aws;
+pub mod azure;
+mod caller;
+mod credentials;
+mod fixed;
+pub mod gcp;
+pub mod gcp_metadata;
+pub(super) mod kubeconfig;
+mod kubernetes;
+pub mod oauth2;
+mod reply;
+mod session;
+#[cfg(test)]
+mod tests;
+mod tokens;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use zeroize::Zeroizing;
+use std::path::PathBuf;
 
-use super::sigv4::{self, Keys, Signable};
-use super::{Auth, NetError};
-use crate::capability::vault::Vault;
+pub use caller::{Loopback, TokenUrl};
+pub use kubernetes::TOKEN_FILE;
+pub use tokens::Tokens;
 
-/// A header of a request that is about to leave.
-pub(super) type Header = (String, Zeroizing<String>);
+pub(super) use credentials::{Credentials, Header};
+pub(super) use session::Session;
 
-/// The headers to add to `request`, whose sealed parts are filled in already.
-pub(super) fn headers(
-    auth: &Auth,
-    request: &Signable<'_>,
-    vault: &Vault,
-    now: SystemTime,
-) -> Result<Vec<Header>, NetError> {
-    let authorization = |value: String| vec![("authorization".to_owned(), Zeroizing::new(value))];
-    match auth {
-        Auth::None => Ok(Vec::new()),
-        Auth::Basic { username, password } => {
-            if username.contains(':') || username.chars().any(char::is_control) {
-                return Err(NetError::Denied(
-                    "the `username` of the target's `auth` holds a colon".to_owned(),
-                ));
-            }
-            let password = named(vault, password)?;
-            let pair = Zeroizing::new(format!("{username}:{}", &*password));
-            Ok(authorization(format!("Basic {}", STANDARD.encode(pair.as_bytes()))))
-        }
-        Auth::Bearer { token } => {
-            let token = named(vault, token)?;
-            Ok(authorization(format!("Bearer {}", &*token)))
-        }
-        Auth::Header { name, value } => Ok(vec![(name.to_ascii_lowercase(), named(vault, value)?)]),
-        Auth::AwsSigv4 { region, service, access_key_id, secret_access_key, session_token } => {
-            let keys = Keys {
-                region,
-                service,
-                access_key_id: named(vault, access_key_id)?,
-                secret_access_key: named(vault, secret_access_key)?,
-                session_token: session_token.as_ref().map(|name| named(vault, name)).transpose()?,
-            };
-            sigv4::sign(request, &keys, now)
-        }
-    }
+/// What the host adds to each request. The fields that name secrets hold names in the target's `secrets`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// Nothing.
+    None,
+    /// RFC 7617.
+    Basic {
+        /// The user's name itself.
+        username: String,
+        /// Name of the secret.
+        password: String,
+    },
+    /// RFC 6750.
+    Bearer {
+        /// Name of the secret.
+        token: String,
+    },
+    /// One header whose value is a secret.
+    Header {
+        /// The header's name itself.
+        name: String,
+        /// Name of the secret.
+        value: String,
+    },
+    /// AWS Signature Version 4, over the request as it is sent.
+    AwsSigv4(aws::Signing),
+    /// RFC 6749, section 4.4.
+    ClientCredentials(oauth2::ClientCredentials),
+    /// The identity that Azure gave the machine.
+    ManagedIdentity(azure::ManagedIdentity),
+    /// RFC 7523 with the key of a Google service account.
+    ServiceAccount(gcp::ServiceAccount),
+    /// The service account that Google gave the machine.
+    GcpMetadata(gcp_metadata::Account),
+    /// The token of the pod that the host runs in.
+    KubernetesToken {
+        /// Where it lies. It is read for each request, as it rotates.
+        file: PathBuf,
+    },
+    /// Token or client certificate of a kubeconfig.
+    Kubeconfig {
+        /// Name of the secret that is the kubeconfig.
+        kubeconfig: String,
+    },
 }
 
-/// One of the target's secrets as text that can stand in a header.
-fn named(vault: &Vault, name: &str) -> Result<Zeroizing<String>, NetError> {
-    let secret = vault.named(name).ok_or_else(|| {
-        NetError::Denied(format!("the target's `auth` names the secret `{name}`, which it does not have"))
-    })?;
-    let text = str::from_utf8(secret.expose()).ok().filter(|text| !text.chars().any(char::is_control));
-    text.map(|text| Zeroizing::new(text.to_owned())).ok_or_else(|| {
-        NetError::Denied(format!(
-            "the secret `{name}` holds a line break or other bytes that cannot stand in a header"
-        ))
-    })
+/// Headers that a signature is made with.
+const OF_THE_SIGNATURE: [&str; 4] =
+    ["authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"];
+
+impl Auth {
+    /// Whether the host itself sets this header, whose name is in lower case.
+    pub(super) fn sets(&self, header: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::Header { name, .. } => header.eq_ignore_ascii_case(name),
+            Self::AwsSigv4(_) => OF_THE_SIGNATURE.contains(&header),
+            _ => header == "authorization",
+        }
+    }
 }

@@ -16,10 +16,6 @@ const OF_THE_LINE: [&str; 10] = [
     "http2-settings",
 ];
 
-/// Headers that a signature is made with.
-const OF_THE_SIGNATURE: [&str; 4] =
-    ["authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"];
-
 /// Refuses what could reach another host, another request or the host's own credentials. Header values are
 /// checked where they are filled in, as a secret may hold anything.
 pub(super) fn request(request: &Request, auth: &Auth) -> Result<(), NetError> {
@@ -62,13 +58,7 @@ fn header(name: &str, auth: &Auth) -> Result<(), NetError> {
     if OF_THE_LINE.contains(&lower.as_str()) || lower.starts_with("proxy-") {
         return Err(NetError::Denied(format!("the header `{lower}` is the host's to set")));
     }
-    let added = match auth {
-        Auth::None => false,
-        Auth::Basic { .. } | Auth::Bearer { .. } => lower == "authorization",
-        Auth::Header { name, .. } => lower == name.to_ascii_lowercase(),
-        Auth::AwsSigv4 { .. } => OF_THE_SIGNATURE.contains(&lower.as_str()),
-    };
-    if added {
+    if auth.sets(&lower) {
         return Err(NetError::Denied(format!("the header `{lower}` is set by the target's `auth`")));
     }
     Ok(())
@@ -82,6 +72,7 @@ fn is_token(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capability::net::auth::aws::{Signing, Source};
 
     #[test]
     fn methods() {
@@ -151,16 +142,17 @@ mod tests {
         assert!(header("AUTHORIZATION", &bearer).is_err());
         let own = Auth::Header { name: "X-Token".to_owned(), value: "t".to_owned() };
         assert!(header("x-token", &own).is_err());
-        let signed = Auth::AwsSigv4 {
+        let signed = Auth::AwsSigv4(Signing {
             region: "r".to_owned(),
-            service: "s".to_owned(),
-            access_key_id: "a".to_owned(),
-            secret_access_key: "b".to_owned(),
-            session_token: None,
-        };
+            services: vec!["s".to_owned()],
+            credentials: Source::Environment,
+            endpoint: None,
+        });
         for name in ["authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256"] {
             assert!(header(name, &signed).is_err(), "{name}");
         }
         assert!(header("X-Amz-Target", &signed).is_ok());
+        let token = Auth::KubernetesToken { file: "/t".into() };
+        assert!(header("Authorization", &token).is_err() && header("Accept", &token).is_ok());
     }
 }

@@ -1,14 +1,19 @@
 //! One connection, as the connector's calls meet it.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 
+use super::auth::{Credentials, Session};
 use super::tls::Guard;
 use super::{Auth, NetError, NetSettings, Request, Response, check, clock, http, raw};
 use crate::capability::document::{Document, has_sealed};
 use crate::capability::vault::Vault;
 use crate::grant::Endpoint;
+
+/// The request was not carried out, so that it may be sent again with other credentials.
+const UNAUTHORIZED: u16 = 401;
 
 pub(super) enum Line {
     Http(Box<http::Line>),
@@ -21,6 +26,7 @@ pub struct Connection {
     line: Line,
     guard: Guard,
     settings: NetSettings,
+    session: Arc<Session>,
     runtime: Handle,
 }
 
@@ -30,9 +36,10 @@ impl Connection {
         line: Line,
         guard: Guard,
         settings: NetSettings,
+        session: Arc<Session>,
         runtime: Handle,
     ) -> Self {
-        Self { endpoint, line, guard, settings, runtime }
+        Self { endpoint, line, guard, settings, session, runtime }
     }
 
     /// One HTTP exchange. Redirects come back as they are.
@@ -46,7 +53,7 @@ impl Connection {
         vault: &Vault,
         deadline: Instant,
     ) -> Result<Response, NetError> {
-        let Line::Http(line) = &mut self.line else {
+        let Line::Http(line) = &self.line else {
             return Err(NetError::Invalid(format!(
                 "`{}` carries bytes: use send and receive",
                 self.endpoint
@@ -60,11 +67,29 @@ impl Connection {
             may_carry_secrets(&self.endpoint, line.pinned().ip().is_loopback(), &self.settings)?;
         }
         let wanted = request.timeout.unwrap_or(Duration::MAX);
-        let budget = clock::budget(deadline, &[self.settings.request_timeout, wanted])?;
-        let prepared = line.prepare(request, &self.settings.auth, vault)?;
-        let limit = self.settings.response_limit;
-        let answer = self.runtime.block_on(line.exchange(prepared, limit, budget, &self.guard))?;
+        let budget = || clock::budget(deadline, &[self.settings.request_timeout, wanted]);
+        let credentials = self.runtime.block_on(self.session.credentials(vault, budget()?))?;
+        let mut answer = self.exchange(line, request, &credentials, vault, budget()?)?;
+        if answer.status == UNAUTHORIZED {
+            let other = self.session.renewed(&credentials, vault, budget()?);
+            if let Some(other) = self.runtime.block_on(other)? {
+                answer = self.exchange(line, request, &other, vault, budget()?)?;
+            }
+        }
         Ok(http::scrubbed(answer, vault))
+    }
+
+    fn exchange(
+        &self,
+        line: &http::Line,
+        request: &Request,
+        credentials: &Credentials,
+        vault: &Vault,
+        budget: Duration,
+    ) -> Result<Response, NetError> {
+        let prepared = line.prepare(request, credentials, vault)?;
+        let limit = self.settings.response_limit;
+        self.runtime.block_on(line.exchange(prepared, limit, budget, &self.guard))
     }
 
     /// Sends bytes over `tcp` or `tls`.

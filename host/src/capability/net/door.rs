@@ -1,20 +1,24 @@
 //! The door: looks an endpoint up, decides where it leads and opens the line.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::net::{TcpStream, lookup_host};
 use tokio::runtime::Handle;
 
+use super::auth::{Auth, Session, kubeconfig};
 use super::connection::{Connection, Line};
-use super::tls::Guard;
-use super::{NetError, NetSettings, address, clock, http, raw};
+use super::tls::{Guard, Terms};
+use super::{NetError, NetSettings, address, clock, http, identity, raw};
+use crate::capability::vault::Vault;
 use crate::grant::{Endpoint, Scheme};
 
 /// The endpoints of one deployment. Nothing else can be dialled.
 pub struct NetDoor {
     declared: Vec<Endpoint>,
     settings: NetSettings,
+    session: Arc<Session>,
     runtime: Handle,
 }
 
@@ -22,7 +26,8 @@ impl NetDoor {
     /// A door for exactly `declared`. `runtime` must have worker threads, and none of them may call the door.
     #[must_use]
     pub fn new(declared: Vec<Endpoint>, settings: NetSettings, runtime: Handle) -> Self {
-        Self { declared, settings, runtime }
+        let session = Arc::new(Session::new(settings.auth.clone(), settings.tokens.clone()));
+        Self { declared, settings, session, runtime }
     }
 
     /// A connection to one of the endpoints, pinned to one address for its whole life.
@@ -34,16 +39,16 @@ impl NetDoor {
     ///
     /// [`NetError::Denied`] for anything not declared and for addresses that nobody may reach,
     /// [`NetError::Unreachable`], and for `tls` [`NetError::Untrusted`].
-    pub fn dial(&self, endpoint: &str, deadline: Instant) -> Result<Connection, NetError> {
+    pub fn dial(&self, endpoint: &str, vault: &Vault, deadline: Instant) -> Result<Connection, NetError> {
         let endpoint = self.declared(endpoint)?;
         let budget = clock::budget(deadline, &[self.settings.connect_timeout])?;
-        let guard = Guard::new(&self.settings.trust)?;
+        let guard = self.guard(endpoint, vault)?;
         let line = self.runtime.block_on(clock::within(budget, "while connecting", async {
             let addresses = resolve(endpoint).await?;
             match endpoint.scheme {
                 Scheme::Https | Scheme::Http => {
                     let pinned = pin(endpoint, &addresses, budget).await?;
-                    http::Line::new(endpoint, pinned, &guard, &self.settings)
+                    http::Line::new(endpoint, pinned, &guard, self.settings.connect_timeout)
                         .map(|line| Line::Http(Box::new(line)))
                 }
                 Scheme::Tls | Scheme::Tcp => {
@@ -52,7 +57,27 @@ impl NetDoor {
                 }
             }
         }))?;
-        Ok(Connection::new(endpoint.clone(), line, guard, self.settings.clone(), self.runtime.clone()))
+        let (settings, session) = (self.settings.clone(), Arc::clone(&self.session));
+        Ok(Connection::new(endpoint.clone(), line, guard, settings, session, self.runtime.clone()))
+    }
+
+    /// Whom the endpoint must prove to be, and who the host is to it.
+    fn guard(&self, endpoint: &Endpoint, vault: &Vault) -> Result<Guard, NetError> {
+        let NetSettings { trust, rotation, client, auth, .. } = &self.settings;
+        let mut terms =
+            Terms { rotation: rotation.clone().map(|r| (r, endpoint.to_string())), ..Terms::default() };
+        if let Auth::Kubeconfig { kubeconfig } = auth {
+            let cluster = kubeconfig::read(vault, kubeconfig)?;
+            cluster.serves(endpoint)?;
+            if let Some((certificate, key)) = &cluster.identity {
+                terms.identity = Some(identity::pair(certificate, key, "the target's kubeconfig")?);
+            }
+            terms.roots = cluster.roots;
+        }
+        if let Some(client) = client {
+            terms.identity = Some(client.read(vault)?);
+        }
+        Guard::new(trust, terms)
     }
 
     fn declared(&self, endpoint: &str) -> Result<&Endpoint, NetError> {
@@ -68,7 +93,7 @@ impl NetDoor {
 }
 
 /// Every address behind the endpoint, once all of them are found acceptable.
-async fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, NetError> {
+pub(super) async fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, NetError> {
     let addresses: Vec<SocketAddr> = match endpoint.host.parse::<IpAddr>() {
         Ok(literal) => vec![SocketAddr::new(literal, endpoint.port)],
         Err(_) => lookup_host((endpoint.host.as_str(), endpoint.port))
@@ -87,7 +112,7 @@ async fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, NetError> {
 }
 
 /// The address for HTTP. A single one is taken as it is; of several, the first that accepts a connection.
-async fn pin(
+pub(super) async fn pin(
     endpoint: &Endpoint,
     addresses: &[SocketAddr],
     budget: Duration,

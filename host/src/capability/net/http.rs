@@ -7,12 +7,12 @@ use std::time::{Duration, SystemTime};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, Url};
 use rustls::ClientConfig;
-use zeroize::Zeroizing;
 
-use super::auth::{self, Header};
+use super::auth::{Credentials, Header};
 use super::sigv4::Signable;
 use super::tls::Guard;
-use super::{Auth, NetError, NetSettings, Request, Response, clock};
+use super::{NetError, Request, Response, clock};
+use crate::capability::document::{Document, Part};
 use crate::capability::vault::{FillError, Vault};
 use crate::grant::Endpoint;
 
@@ -29,27 +29,17 @@ pub(super) struct Line {
     connect_timeout: Duration,
 }
 
-/// A request with everything filled in.
-pub(super) struct Prepared {
-    request: reqwest::Request,
-    added: Vec<Header>,
-}
-
-/// An answer as it came, and the credentials that it may repeat.
-pub(super) struct Answer {
-    response: Response,
-    added: Vec<Header>,
-}
+/// By which the connector chooses among the services that a signature may be for. It does not leave the host.
+const SERVICE: &str = "x-lastmile-service";
 
 impl Line {
     pub(super) fn new(
         endpoint: &Endpoint,
         pinned: SocketAddr,
         guard: &Guard,
-        settings: &NetSettings,
+        connect_timeout: Duration,
     ) -> Result<Self, NetError> {
         let config = guard.config(&[b"http/1.1"])?;
-        let connect_timeout = settings.connect_timeout;
         let client = client(endpoint, pinned, &config, connect_timeout)?;
         Ok(Self { endpoint: endpoint.clone(), pinned, config, client, connect_timeout })
     }
@@ -62,32 +52,46 @@ impl Line {
     pub(super) fn prepare(
         &self,
         request: &Request,
-        auth: &Auth,
+        credentials: &Credentials,
         vault: &Vault,
-    ) -> Result<Prepared, NetError> {
+    ) -> Result<reqwest::Request, NetError> {
         let url = self.url(&request.path)?;
         let body = vault.fill(&request.body).map_err(|error| unfilled(&error))?;
         let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
-        let mut headers = Vec::with_capacity(request.headers.len());
-        for (name, value) in &request.headers {
+        let (chosen, rest): (Vec<_>, Vec<_>) =
+            request.headers.iter().partition(|(name, _)| name.eq_ignore_ascii_case(SERVICE));
+        let mut headers = Vec::with_capacity(rest.len());
+        for (name, value) in rest {
             let value = vault.fill_header(value, length).map_err(|error| unfilled(&error))?;
             headers.push((name.to_ascii_lowercase(), value));
         }
         let signable =
             Signable { method: &request.method, url: url.as_str(), headers: &headers, body: &body };
-        let added = auth::headers(auth, &signable, vault, SystemTime::now())?;
-        let method = Method::from_bytes(request.method.as_bytes())
-            .map_err(|_| NetError::Invalid(format!("{:?} is no HTTP method", request.method)))?;
+        let service = chosen.first().map(|(_, value)| plain(value)).transpose()?;
+        let added = credentials.headers(&signable, service.as_deref(), SystemTime::now())?;
+        self.compose(&request.method, url, headers.iter().chain(&added), &body)
+    }
+
+    /// A request of the parts as they leave.
+    pub(super) fn compose<'a>(
+        &self,
+        method: &str,
+        url: Url,
+        headers: impl Iterator<Item = &'a Header>,
+        body: &[u8],
+    ) -> Result<reqwest::Request, NetError> {
+        let method = Method::from_bytes(method.as_bytes())
+            .map_err(|_| NetError::Invalid(format!("{method:?} is no HTTP method")))?;
         // A body of no bytes is still announced where the method calls for one.
         let bodied = !body.is_empty() || [Method::POST, Method::PUT, Method::PATCH].contains(&method);
-        let mut prepared = reqwest::Request::new(method, url);
-        *prepared.headers_mut() = header_map(headers.iter().chain(&added))?;
-        *prepared.body_mut() = bodied.then(|| body.to_vec().into());
-        Ok(Prepared { request: prepared, added })
+        let mut request = reqwest::Request::new(method, url);
+        *request.headers_mut() = header_map(headers)?;
+        *request.body_mut() = bodied.then(|| body.to_vec().into());
+        Ok(request)
     }
 
     /// The path, at this origin and nowhere else.
-    fn url(&self, path: &str) -> Result<Url, NetError> {
+    pub(super) fn url(&self, path: &str) -> Result<Url, NetError> {
         let origin =
             format!("{}://{}:{}", self.endpoint.scheme.name(), self.endpoint.url_host(), self.endpoint.port);
         let url = Url::parse(&format!("{origin}{path}"))
@@ -110,22 +114,21 @@ impl Line {
     /// Sends the request and takes an answer of at most `limit` bytes.
     pub(super) async fn exchange(
         &self,
-        prepared: Prepared,
+        request: reqwest::Request,
         limit: usize,
         budget: Duration,
         guard: &Guard,
-    ) -> Result<Answer, NetError> {
+    ) -> Result<Response, NetError> {
         let client = if budget > self.connect_timeout {
             self.client.clone()
         } else {
             client(&self.endpoint, self.pinned, &self.config, budget)?
         };
-        let Prepared { request, added } = prepared;
         let whole = async {
             let answer = client.execute(request).await.map_err(|error| self.fault(error, guard))?;
             let (status, headers) = (answer.status().as_u16(), readable(answer.headers()));
             let body = self.body(answer, limit, guard).await?;
-            Ok(Answer { response: Response { status, headers, body }, added })
+            Ok(Response { status, headers, body })
         };
         clock::within(budget + GRACE, "with the line cut after the request was sent", whole).await
     }
@@ -219,38 +222,22 @@ fn unfilled(error: &FillError) -> NetError {
     NetError::Invalid(error.to_string())
 }
 
-/// The answer without the deployment's secrets, and without the credentials that the host added: the vault
-/// does not know those in the form in which they were sent.
-pub(super) fn scrubbed(answer: Answer, vault: &Vault) -> Response {
-    let Answer { mut response, added } = answer;
-    let added: Vec<Zeroizing<Vec<u8>>> = added
-        .into_iter()
-        .filter(|(name, _)| name == "authorization")
-        .filter_map(|(_, value)| {
-            value.strip_prefix("Basic ").map(|pair| Zeroizing::new(pair.as_bytes().to_vec()))
-        })
-        .collect();
-    let clean = |bytes: &[u8]| {
-        added.iter().fold(vault.scrub(bytes), |bytes, needle| replace(&bytes, needle, b"[sealed]"))
+/// The header's text, which is compared and not sent.
+fn plain(document: &Document) -> Result<String, NetError> {
+    let text = |part: &Part| match part {
+        Part::Text(text) => Some(text.clone()),
+        _ => None,
     };
-    for text in response.headers.iter_mut().flat_map(|(name, value)| [name, value]) {
-        *text = String::from_utf8_lossy(&clean(text.as_bytes())).into_owned();
-    }
-    response.body = clean(&response.body);
-    response
+    let text: Option<Vec<String>> = document.iter().map(text).collect();
+    text.map(|parts| parts.concat())
+        .ok_or_else(|| NetError::Invalid(format!("the header `{SERVICE}` holds more than plain text")))
 }
 
-fn replace(bytes: &[u8], needle: &[u8], with: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some((&first, tail)) = rest.split_first() {
-        if let Some(behind) = rest.strip_prefix(needle) {
-            out.extend_from_slice(with);
-            rest = behind;
-        } else {
-            out.push(first);
-            rest = tail;
-        }
+/// The answer without the deployment's secrets.
+pub(super) fn scrubbed(mut response: Response, vault: &Vault) -> Response {
+    for text in response.headers.iter_mut().flat_map(|(name, value)| [name, value]) {
+        *text = String::from_utf8_lossy(&vault.scrub(text.as_bytes())).into_owned();
     }
-    out
+    response.body = vault.scrub(&response.body);
+    response
 }

@@ -23,19 +23,61 @@ pub(super) struct Signable<'a> {
     pub(super) body: &'a [u8],
 }
 
-/// Who signs, and for where.
-pub(super) struct Keys<'a> {
-    pub(super) region: &'a str,
-    pub(super) service: &'a str,
+/// Who signs.
+#[derive(PartialEq, Eq)]
+pub(super) struct Keys {
     pub(super) access_key_id: Zeroizing<String>,
     pub(super) secret_access_key: Zeroizing<String>,
     pub(super) session_token: Option<Zeroizing<String>>,
 }
 
-/// The headers that carry the signature.
-pub(super) fn sign(
+/// Who signs, and for where.
+#[derive(PartialEq, Eq)]
+pub(super) struct Signer {
+    pub(super) region: String,
+    /// The first is meant where the connector does not choose.
+    pub(super) services: Vec<String>,
+    pub(super) keys: Keys,
+}
+
+impl Signer {
+    /// What an answer may repeat and nobody is to read.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+        let Keys { secret_access_key, session_token, .. } = &self.keys;
+        std::iter::once(secret_access_key).chain(session_token).map(|secret| secret.as_str())
+    }
+
+    /// The headers that carry the signature.
+    pub(super) fn sign(
+        &self,
+        request: &Signable<'_>,
+        service: Option<&str>,
+        now: SystemTime,
+    ) -> Result<Vec<Header>, NetError> {
+        let service = self.service(service)?;
+        sign(request, &self.keys, (&self.region, service), now)
+    }
+
+    fn service(&self, wanted: Option<&str>) -> Result<&str, NetError> {
+        let mut services = self.services.iter().map(String::as_str);
+        let found = match wanted {
+            Some(wanted) => services.find(|service| *service == wanted),
+            None => services.next(),
+        };
+        found.ok_or_else(|| {
+            NetError::Denied(format!(
+                "the connector asks for a signature for a service that is none of {}, the `service` of the target's \
+                 `auth`",
+                self.services.join(", ")
+            ))
+        })
+    }
+}
+
+fn sign(
     request: &Signable<'_>,
-    keys: &Keys<'_>,
+    keys: &Keys,
+    (region, service): (&str, &str),
     now: SystemTime,
 ) -> Result<Vec<Header>, NetError> {
     let credentials = Credentials::new(
@@ -48,10 +90,10 @@ pub(super) fn sign(
     let identity = credentials.into();
     let params = SigningParams::builder()
         .identity(&identity)
-        .region(keys.region)
-        .name(keys.service)
+        .region(region)
+        .name(service)
         .time(now)
-        .settings(settings(keys.service))
+        .settings(settings(service))
         .build()
         .map_err(|error| unsigned(&error))?;
     let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -102,13 +144,19 @@ mod tests {
         ];
         let request = Signable { method: "POST", url, headers: &headers, body: body.as_bytes() };
         let keys = Keys {
-            region: "us-east-1",
-            service: "acm",
             access_key_id: text("AKIDEXAMPLE"),
             secret_access_key: text("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
             session_token: token.map(text),
         };
-        sign(&request, &keys, SystemTime::UNIX_EPOCH + Duration::from_secs(NOW)).unwrap()
+        let services = vec!["acm".to_owned(), "elasticloadbalancing".to_owned()];
+        let signer = Signer { region: "us-east-1".to_owned(), services, keys };
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(NOW);
+        assert!(matches!(signer.sign(&request, Some("iam"), now), Err(NetError::Denied(_))));
+        let other = signer.sign(&request, Some("elasticloadbalancing"), now).unwrap();
+        assert!(
+            other.iter().any(|(_, value)| value.contains("/us-east-1/elasticloadbalancing/aws4_request"))
+        );
+        signer.sign(&request, None, now).unwrap()
     }
 
     /// Captured from botocore 1.44.5 with a frozen clock and computed a second time with Python's hmac.

@@ -8,8 +8,9 @@
 )]
 
 mod dial;
-mod fake;
+pub(super) mod fake;
 mod http;
 mod raw;
+mod rotation;
 mod secrets;
 mod trust;

@@ -15,17 +15,32 @@ use rustls::{
 };
 use sha2::{Digest as _, Sha256};
 
+use super::identity::Identity;
+use super::rotation::{Rotation, Verdict};
 use super::{NetError, Trust};
 
 /// The TLS side of one connection.
 pub(super) struct Guard {
     check: Arc<Check>,
+    identity: Option<Identity>,
     provider: Arc<CryptoProvider>,
+}
+
+/// What else an endpoint is met with.
+#[derive(Default)]
+pub(super) struct Terms {
+    /// Roots in PEM, in the place of the system's.
+    pub(super) roots: Option<Vec<u8>>,
+    /// The certificate that is being deployed, and the endpoint's name.
+    pub(super) rotation: Option<(Arc<Rotation>, String)>,
+    /// Who the host is.
+    pub(super) identity: Option<Identity>,
 }
 
 #[derive(Debug)]
 struct Check {
     rule: Rule,
+    rotation: Option<(Arc<Rotation>, String)>,
     provider: Arc<CryptoProvider>,
     seen: Mutex<Seen>,
 }
@@ -46,31 +61,39 @@ struct Seen {
 
 impl Guard {
     /// A guard by this trust. The operator's files are read now.
-    pub(super) fn new(trust: &Trust) -> Result<Self, NetError> {
+    pub(super) fn new(trust: &Trust, terms: Terms) -> Result<Self, NetError> {
         let provider = Arc::new(ring::default_provider());
-        let rule = match trust {
-            Trust::Pins(pins) => Rule::Pins(pins.clone()),
-            Trust::SystemRoots => Rule::Roots(by_roots(system_roots(), &provider, "the system")?),
-            Trust::CaFile(path) => {
+        let rule = match (trust, &terms.roots) {
+            (Trust::Pins(pins), _) => Rule::Pins(pins.clone()),
+            (Trust::SystemRoots, Some(pem)) => {
+                let shown = "the target's kubeconfig";
+                Rule::Roots(by_roots(file_roots(pem, shown)?, &provider, shown)?)
+            }
+            (Trust::SystemRoots, None) => Rule::Roots(by_roots(system_roots(), &provider, "the system")?),
+            (Trust::CaFile(path), _) => {
                 let shown = format!("the file {}", path.display());
                 let pem = std::fs::read(path)
                     .map_err(|error| NetError::Untrusted(format!("{shown} cannot be read: {error}")))?;
                 Rule::Roots(by_roots(file_roots(&pem, &shown)?, &provider, &shown)?)
             }
         };
-        let check = Check { rule, provider: Arc::clone(&provider), seen: Mutex::default() };
-        Ok(Self { check: Arc::new(check), provider })
+        let (rotation, identity) = (terms.rotation, terms.identity);
+        let check = Check { rule, rotation, provider: Arc::clone(&provider), seen: Mutex::default() };
+        Ok(Self { check: Arc::new(check), identity, provider })
     }
 
     /// The client's side of a handshake.
     pub(super) fn config(&self, alpn: &[&[u8]]) -> Result<ClientConfig, NetError> {
         let verifier: Arc<dyn ServerCertVerifier> = self.check.clone();
-        let mut config = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
+        let config = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| NetError::Untrusted(error.to_string()))?
             .dangerous()
-            .with_custom_certificate_verifier(verifier)
-            .with_no_client_auth();
+            .with_custom_certificate_verifier(verifier);
+        let mut config = match &self.identity {
+            Some(identity) => config.with_client_cert_resolver(identity.clone()),
+            None => config.with_no_client_auth(),
+        };
         // A resumed session shows no certificate; each handshake is to be checked in full.
         config.resumption = Resumption::disabled();
         config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
@@ -123,6 +146,10 @@ fn file_roots(pem: &[u8], shown: &str) -> Result<RootCertStore, NetError> {
     Ok(roots)
 }
 
+fn digest(certificate: &[u8]) -> [u8; 32] {
+    Sha256::digest(certificate).into()
+}
+
 impl Check {
     fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
@@ -135,12 +162,15 @@ impl Check {
         error
     }
 
-    fn by_pins(&self, pins: &[[u8; 32]], leaf: &CertificateDer<'_>) -> Result<ServerCertVerified, Error> {
-        let served: [u8; 32] = Sha256::digest(leaf.as_ref()).into();
+    fn by_pins(&self, pins: &[[u8; 32]], served: [u8; 32]) -> Result<ServerCertVerified, Error> {
         if pins.contains(&served) {
             return Ok(ServerCertVerified::assertion());
         }
-        let text = format!("the peer's certificate has SHA-256 {}, which is not pinned", hex::encode(served));
+        self.unpinned(served, "which is not pinned")
+    }
+
+    fn unpinned(&self, served: [u8; 32], why: &str) -> Result<ServerCertVerified, Error> {
+        let text = format!("the peer's certificate has SHA-256 {}, {why}", hex::encode(served));
         let error = OtherError(Arc::new(NetError::Untrusted(text.clone())));
         Err(self.refuse(Error::InvalidCertificate(CertificateError::Other(error)), text))
     }
@@ -153,7 +183,11 @@ impl Check {
         match result {
             Ok(valid) => {
                 let mut seen = self.seen();
-                seen.proven = Some(std::mem::take(&mut seen.claimed));
+                let proven = std::mem::take(&mut seen.claimed);
+                if let (Some((rotation, endpoint)), Some(leaf)) = (&self.rotation, proven.first()) {
+                    rotation.met(endpoint, digest(leaf));
+                }
+                seen.proven = Some(proven);
                 Ok(valid)
             }
             Err(error) => {
@@ -175,8 +209,18 @@ impl ServerCertVerifier for Check {
     ) -> Result<ServerCertVerified, Error> {
         let all = std::iter::once(end_entity).chain(intermediates);
         self.seen().claimed = all.map(|certificate| certificate.to_vec()).collect();
+        let served = digest(end_entity);
+        if let Some((rotation, endpoint)) = &self.rotation {
+            match rotation.judge(endpoint, served) {
+                Verdict::Known => return Ok(ServerCertVerified::assertion()),
+                Verdict::Over if matches!(self.rule, Rule::Pins(_)) => {
+                    return self.unpinned(served, "and it showed the one that is being deployed before");
+                }
+                Verdict::Over | Verdict::Stranger => {}
+            }
+        }
         match &self.rule {
-            Rule::Pins(pins) => self.by_pins(pins, end_entity),
+            Rule::Pins(pins) => self.by_pins(pins, served),
             Rule::Roots(roots) => roots
                 .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
                 .map_err(|error| {

@@ -41,7 +41,7 @@ pub(super) fn json(text: &str) -> Zeroizing<Vec<u8>> {
 }
 
 /// Percent-encoding of everything but RFC 3986's unreserved characters.
-pub(super) fn url(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+pub(in crate::capability) fn url(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut out = Zeroizing::new(Vec::with_capacity(bytes.len() * 3));
     for byte in bytes {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {

@@ -1,6 +1,8 @@
 //! Filling in and taking out.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod bundles;
+
 use std::time::SystemTime;
 
 use super::*;

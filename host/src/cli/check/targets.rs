@@ -38,6 +38,16 @@ pub(super) fn check(
         let message = format!("{}: {error}", path.display());
         findings.fault(&format!("{table}.tls.ca"), message, "put the roots there, or correct the path");
     }
+    if let Some(client) = &target.client
+        && let Err(error) = std::fs::File::open(&client.certificate)
+    {
+        let message = format!("{}: {error}", client.certificate.display());
+        findings.fault(
+            &format!("{table}.tls.client-certificate"),
+            message,
+            "put the certificate there, or correct the path",
+        );
+    }
     let config = format!("{table}.config");
     let (Some(loaded), Some(plugin)) = (loaded, manifest.plugins.get(&target.plugin)) else { return };
     if !findings.survey.is_sound(&config) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{PINNED, parse};
+use crate::capability::net::auth::aws::Source;
 use crate::capability::net::{Auth, Trust};
 use crate::manifest::SecretSource;
 use crate::sandbox::Limits;
@@ -121,4 +122,37 @@ fn deep_nesting_is_a_fault_and_no_crash() {
     for text in [dotted, header, lists] {
         assert!(parse(&text).is_err());
     }
+}
+
+#[test]
+fn what_an_issuer_needs_is_read() {
+    let text = std::fs::read_to_string(super::repository("tests/config/good-everything.toml")).unwrap();
+    let targets = parse(&text).unwrap().targets;
+    let Auth::AwsSigv4(signing) = &targets["aws"].auth else { panic!() };
+    assert_eq!(signing.services, ["acm", "iam"]);
+    let token_file = Some(PathBuf::from("/etc/lastmile/token"));
+    assert_eq!(signing.credentials, Source::WebIdentity { role_arn: None, token_file });
+    let Auth::AwsSigv4(signing) = &targets["profile"].auth else { panic!() };
+    let file = Some(PathBuf::from("/etc/lastmile/aws"));
+    assert_eq!(signing.credentials, Source::Profile { profile: "shop".to_owned(), file });
+    let azure = &targets["azure"];
+    assert!(azure.pin_deployed && !targets["aws"].pin_deployed);
+    let client = azure.client.as_ref().unwrap();
+    assert_eq!(
+        (client.certificate.as_path(), client.key.as_str()),
+        (Path::new("/etc/lastmile/client.pem"), "key")
+    );
+    let Auth::ClientCredentials(client) = &azure.auth else { panic!() };
+    assert_eq!((client.client_id.as_str(), client.client_secret.as_str()), ("app", "client"));
+    assert_eq!(client.ca.as_deref(), Some(Path::new("/etc/lastmile/issuer.pem")));
+    assert!(client.audience.is_some() && client.endpoint.is_some());
+    let Auth::GcpMetadata(account) = &targets["machine"].auth else { panic!() };
+    assert_eq!((account.account.as_str(), &account.scope), ("default", &None));
+    let pod = PathBuf::from("/var/run/secrets/kubernetes.io/serviceaccount/token");
+    assert_eq!(targets["pod"].auth, Auth::KubernetesToken { file: pod });
+    assert!(matches!(&targets["kube"].auth, Auth::Kubeconfig { kubeconfig } if kubeconfig == "kubeconfig"));
+    assert!(matches!(&targets["google"].auth, Auth::ServiceAccount(account) if account.token_url.is_some()));
+    assert!(
+        matches!(&targets["identity"].auth, Auth::ManagedIdentity(identity) if identity.endpoint.is_some())
+    );
 }

@@ -6,7 +6,7 @@ use super::fake::{dial, door, echo, http, ok, plain, request, runtime, soon, vau
 use crate::capability::net::{NetDoor, NetError};
 
 fn refusal(declared: &str, wanted: &str) -> NetError {
-    door(declared, plain()).dial(wanted, soon()).err().expect(wanted)
+    door(declared, plain()).dial(wanted, &vault(&[]), soon()).err().expect(wanted)
 }
 
 #[test]
@@ -33,14 +33,14 @@ fn only_a_declared_endpoint_is_dialled() {
     let error = refusal(&declared, "tcp://db.example:5432").to_string();
     assert!(error.contains("tcp://db.example:5432"), "{error}");
     let nothing = NetDoor::new(Vec::new(), plain(), runtime());
-    assert!(matches!(nothing.dial(&declared, soon()), Err(NetError::Denied(_))));
+    assert!(matches!(nothing.dial(&declared, &vault(&[]), soon()), Err(NetError::Denied(_))));
 }
 
 #[test]
 fn the_same_endpoint_may_be_written_otherwise() {
     let (port, _) = http(None, |_| ok("hello"));
     let door = door(&format!("http://localhost:{port}"), plain());
-    assert!(door.dial(&format!("http://LOCALHOST:{port}"), soon()).is_ok());
+    assert!(door.dial(&format!("http://LOCALHOST:{port}"), &vault(&[]), soon()).is_ok());
 }
 
 #[test]
@@ -80,5 +80,8 @@ fn nobody_there_is_unreachable() {
 fn a_deadline_in_the_past_is_kept() {
     let endpoint = format!("tcp://127.0.0.1:{}", echo(None));
     let past = Instant::now().checked_sub(Duration::from_millis(1)).unwrap();
-    assert!(matches!(door(&endpoint, plain()).dial(&endpoint, past), Err(NetError::Unreachable(_))));
+    assert!(matches!(
+        door(&endpoint, plain()).dial(&endpoint, &vault(&[]), past),
+        Err(NetError::Unreachable(_))
+    ));
 }

@@ -17,7 +17,7 @@ use tokio::runtime::{Handle, Runtime};
 use tokio_rustls::TlsAcceptor;
 
 use crate::capability::document::{Document, Encoding, Part, SecretRef};
-use crate::capability::net::{Auth, Connection, NetDoor, NetSettings, Request, Trust};
+use crate::capability::net::{Auth, Connection, NetDoor, NetSettings, Request, Tokens, Trust};
 use crate::capability::vault::Vault;
 use crate::credential::{Credential, Secret};
 
@@ -25,33 +25,36 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 });
 
-pub(super) fn runtime() -> Handle {
+pub(in crate::capability::net) fn runtime() -> Handle {
     RUNTIME.handle().clone()
 }
 
-pub(super) fn soon() -> Instant {
+pub(in crate::capability::net) fn soon() -> Instant {
     Instant::now() + Duration::from_secs(10)
 }
 
 /// A certificate for `localhost` and `127.0.0.1`, signed by itself.
-pub(super) fn certificate() -> CertifiedKey<KeyPair> {
+pub(in crate::capability::net) fn certificate() -> CertifiedKey<KeyPair> {
     rcgen::generate_simple_self_signed(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap()
 }
 
-pub(super) fn pin(certificate: &CertifiedKey<KeyPair>) -> Trust {
+pub(in crate::capability::net) fn pin(certificate: &CertifiedKey<KeyPair>) -> Trust {
     Trust::Pins(vec![Sha256::digest(certificate.cert.der()).into()])
 }
 
-pub(super) fn ca_file(directory: &Path, pem: &str) -> Trust {
+pub(in crate::capability::net) fn ca_file(directory: &Path, pem: &str) -> Trust {
     let path = directory.join("ca.pem");
     std::fs::write(&path, pem).unwrap();
     Trust::CaFile(path)
 }
 
-pub(super) fn settings(trust: Trust) -> NetSettings {
+pub(in crate::capability::net) fn settings(trust: Trust) -> NetSettings {
     NetSettings {
         trust,
+        rotation: None,
+        client: None,
         auth: Auth::None,
+        tokens: Tokens::default(),
         plaintext: false,
         response_limit: 64 * 1024,
         connect_timeout: Duration::from_secs(5),
@@ -60,20 +63,20 @@ pub(super) fn settings(trust: Trust) -> NetSettings {
 }
 
 /// Settings for fakes in the clear.
-pub(super) fn plain() -> NetSettings {
+pub(in crate::capability::net) fn plain() -> NetSettings {
     settings(Trust::Pins(Vec::new()))
 }
 
-pub(super) fn door(endpoint: &str, settings: NetSettings) -> NetDoor {
+pub(in crate::capability::net) fn door(endpoint: &str, settings: NetSettings) -> NetDoor {
     NetDoor::new(vec![endpoint.parse().unwrap()], settings, runtime())
 }
 
-pub(super) fn dial(endpoint: &str, settings: NetSettings) -> Connection {
-    door(endpoint, settings).dial(endpoint, soon()).unwrap()
+pub(in crate::capability::net) fn dial(endpoint: &str, settings: NetSettings) -> Connection {
+    door(endpoint, settings).dial(endpoint, &vault(&[]), soon()).unwrap()
 }
 
 /// A vault whose secrets are these.
-pub(super) fn vault(named: &[(&str, &str)]) -> Vault {
+pub(in crate::capability::net) fn vault(named: &[(&str, &str)]) -> Vault {
     let CertifiedKey { cert, signing_key } = certificate();
     let key = signing_key.serialize_pem();
     let credential =
@@ -86,15 +89,15 @@ pub(super) fn vault(named: &[(&str, &str)]) -> Vault {
     Vault::new(Arc::new(credential), named)
 }
 
-pub(super) fn text(text: &str) -> Document {
+pub(in crate::capability::net) fn text(text: &str) -> Document {
     vec![Part::Text(text.to_owned())]
 }
 
-pub(super) fn sealed(name: &str) -> Document {
+pub(in crate::capability::net) fn sealed(name: &str) -> Document {
     vec![Part::Sealed { secret: SecretRef::Named(name.to_owned()), encoding: Encoding::Raw }]
 }
 
-pub(super) fn request(method: &str, path: &str) -> Request {
+pub(in crate::capability::net) fn request(method: &str, path: &str) -> Request {
     Request {
         method: method.to_owned(),
         path: path.to_owned(),
@@ -105,9 +108,9 @@ pub(super) fn request(method: &str, path: &str) -> Request {
 }
 
 /// What a fake heard, in order.
-pub(super) type Heard = Arc<Mutex<Vec<String>>>;
+pub(in crate::capability::net) type Heard = Arc<Mutex<Vec<String>>>;
 
-pub(super) fn acceptor(certificate: &CertifiedKey<KeyPair>) -> TlsAcceptor {
+pub(in crate::capability::net) fn acceptor(certificate: &CertifiedKey<KeyPair>) -> TlsAcceptor {
     let key = PrivateKeyDer::try_from(certificate.signing_key.serialize_der()).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -125,16 +128,26 @@ async fn listener() -> (TcpListener, SocketAddr) {
 }
 
 /// A fake HTTP server that gives each request, as a text of its own, to `answer`.
-pub(super) fn http<F>(tls: Option<&CertifiedKey<KeyPair>>, answer: F) -> (u16, Heard)
+pub(in crate::capability::net) fn http<F>(tls: Option<&CertifiedKey<KeyPair>>, answer: F) -> (u16, Heard)
 where
     F: Fn(&str) -> Vec<u8> + Send + Sync + 'static,
 {
-    let (heard, answer, tls) = (Heard::default(), Arc::new(answer), tls.map(acceptor));
+    let tls = tls.map(acceptor);
+    http_by(move || tls.clone(), answer)
+}
+
+/// The same, with TLS as it is to be at each connection.
+pub(in crate::capability::net) fn http_by<T, F>(tls: T, answer: F) -> (u16, Heard)
+where
+    T: Fn() -> Option<TlsAcceptor> + Send + Sync + 'static,
+    F: Fn(&str) -> Vec<u8> + Send + Sync + 'static,
+{
+    let (heard, answer) = (Heard::default(), Arc::new(answer));
     let (listener, address) = RUNTIME.block_on(listener());
     let notes = Arc::clone(&heard);
     RUNTIME.spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let (answer, notes, tls) = (Arc::clone(&answer), Arc::clone(&notes), tls.clone());
+            let (answer, notes, tls) = (Arc::clone(&answer), Arc::clone(&notes), tls());
             tokio::spawn(async move {
                 match tls {
                     None => exchanges(stream, &*answer, &notes).await,
@@ -176,7 +189,7 @@ async fn one_request<S: AsyncRead + Unpin>(stream: &mut S) -> Option<String> {
     }
 }
 
-pub(super) fn header(request: &str, wanted: &str) -> Option<String> {
+pub(in crate::capability::net) fn header(request: &str, wanted: &str) -> Option<String> {
     request.lines().take_while(|line| !line.is_empty()).find_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case(wanted).then(|| value.trim().to_owned())
@@ -184,12 +197,17 @@ pub(super) fn header(request: &str, wanted: &str) -> Option<String> {
 }
 
 /// An answer with this body.
-pub(super) fn ok(body: &str) -> Vec<u8> {
+pub(in crate::capability::net) fn ok(body: &str) -> Vec<u8> {
     format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
+/// A failure with this body.
+pub(in crate::capability::net) fn failed(status: u16, body: &str) -> Vec<u8> {
+    format!("HTTP/1.1 {status} No\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
 /// A fake server that returns what it is sent.
-pub(super) fn echo(tls: Option<&CertifiedKey<KeyPair>>) -> u16 {
+pub(in crate::capability::net) fn echo(tls: Option<&CertifiedKey<KeyPair>>) -> u16 {
     let tls = tls.map(acceptor);
     let (listener, address) = RUNTIME.block_on(listener());
     RUNTIME.spawn(async move {

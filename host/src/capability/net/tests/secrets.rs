@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::fake::{
     certificate, dial, echo, header, http, ok, pin, plain, request, sealed, settings, soon, text, vault,
 };
+use crate::capability::net::auth::aws::{Signing, Source};
 use crate::capability::net::{Auth, NetError, NetSettings, Request};
 
 const SECRET: &str = "correct-horse-battery";
@@ -120,15 +121,19 @@ fn each_kind_of_credentials_is_added() {
     let password = || "password".to_owned();
     send(Auth::Bearer { token: password() }, &request("GET", "/")).unwrap();
     send(Auth::Header { name: "X-Vault-Token".to_owned(), value: password() }, &request("GET", "/")).unwrap();
-    let signed = Auth::AwsSigv4 {
-        region: "us-east-1".to_owned(),
-        service: "acm".to_owned(),
-        access_key_id: "id".to_owned(),
-        secret_access_key: password(),
-        session_token: None,
-    };
+    let credentials =
+        Source::Static { access_key_id: "id".to_owned(), secret_access_key: password(), session_token: None };
+    let services = vec!["acm".to_owned(), "elasticloadbalancing".to_owned()];
+    let signed =
+        Auth::AwsSigv4(Signing { region: "us-east-1".to_owned(), services, credentials, endpoint: None });
     let target = vec![("X-Amz-Target".to_owned(), text("A.B"))];
-    send(signed, &Request { headers: target, body: text("{}"), ..request("POST", "/") }).unwrap();
+    let wanted = Request { headers: target, body: text("{}"), ..request("POST", "/") };
+    send(signed.clone(), &wanted).unwrap();
+    for (service, allowed) in [("elasticloadbalancing", true), ("iam", false)] {
+        let mut wanted = wanted.clone();
+        wanted.headers.push(("X-Lastmile-Service".to_owned(), text(service)));
+        assert_eq!(send(signed.clone(), &wanted).is_ok(), allowed, "{service}");
+    }
     for missing in ["absent", "broken"] {
         let error = send(Auth::Bearer { token: missing.to_owned() }, &request("GET", "/")).unwrap_err();
         assert!(matches!(&error, NetError::Denied(text) if text.contains(missing)), "{error}");
@@ -139,5 +144,9 @@ fn each_kind_of_credentials_is_added() {
     assert_eq!(header(&heard[1], "x-vault-token").as_deref(), Some(SECRET));
     let authorization = header(&heard[2], "authorization").unwrap();
     assert!(authorization.contains("SignedHeaders=host;x-amz-date;x-amz-target"), "{authorization}");
-    assert_eq!(heard.len(), 3);
+    assert!(authorization.contains("/us-east-1/acm/aws4_request"), "{authorization}");
+    let authorization = header(&heard[3], "authorization").unwrap();
+    assert!(authorization.contains("/us-east-1/elasticloadbalancing/aws4_request"), "{authorization}");
+    assert_eq!(header(&heard[3], "x-lastmile-service"), None);
+    assert_eq!(heard.len(), 4);
 }

@@ -6,7 +6,11 @@ use super::fake::{ca_file, certificate, dial, door, echo, http, ok, pin, request
 use crate::capability::net::{NetError, Response, Trust};
 
 fn get(endpoint: &str, trust: Trust) -> Result<Response, NetError> {
-    door(endpoint, settings(trust)).dial(endpoint, soon())?.request(&request("GET", "/"), &vault(&[]), soon())
+    door(endpoint, settings(trust)).dial(endpoint, &vault(&[]), soon())?.request(
+        &request("GET", "/"),
+        &vault(&[]),
+        soon(),
+    )
 }
 
 /// An authority and a certificate under it for `name`.
@@ -36,7 +40,7 @@ fn pins_decide_by_the_leaf_alone() {
     assert_eq!(heard.lock().unwrap().len(), 2);
 
     let endpoint = format!("tls://127.0.0.1:{}", echo(Some(&served)));
-    let refused = door(&endpoint, settings(pin(&other))).dial(&endpoint, soon());
+    let refused = door(&endpoint, settings(pin(&other))).dial(&endpoint, &vault(&[]), soon());
     assert!(matches!(refused, Err(NetError::Untrusted(_))));
 }
 
