@@ -99,19 +99,19 @@ class AzureKeyVault(Cloud):
 
     # What tests look at.
 
-    def held(self):
+    def kept(self):
         return {**self.running["deleted"], **self.running["live"]}
 
     def serving(self):
-        newest = self.held()[self.name][-1]
+        newest = self.kept()[self.name][-1]
         return {"main": material.Pair.read(newest["certificate"], newest["key"])}
 
     def neighbours(self):
         """The versions of before, and what a new one takes over from them."""
         def told(one):
             return {**one, "certificate": hashlib.sha256(one["certificate"] + one["key"]).hexdigest(), "key": ""}
-        ours = self.held()[self.name]
-        return {"neighbour": [told(one) for one in self.held()["neighbour"]], "first": told(ours[0]),
+        ours = self.kept()[self.name]
+        return {"neighbour": [told(one) for one in self.kept()["neighbour"]], "first": told(ours[0]),
                 "newest": {member: ours[-1][member] for member in ("tags", "exportable", "enabled")}}
 
     def bundle(self, name, one):
@@ -177,9 +177,9 @@ class AzureKeyVault(Cloud):
         policy = body.get("policy") or {}
         kind = (policy.get("secret_props") or {}).get("contentType") or PFX
         pair = self.read(base64.b64decode(body["value"], validate=True), body.get("pwd") or "", kind)
-        exportable = (policy.get("key_props") or {}).get("exportable", True)
+        exportable = (policy.get("key_props") or {}).get("exportable") is not False
         versions = self.running["live"].setdefault(name, [])
-        enabled = (body.get("attributes") or {}).get("enabled", True)
+        enabled = (body.get("attributes") or {}).get("enabled") is not False
         versions.append(self.version(name, len(versions), pair, kind, body.get("tags") or {}, exportable, enabled))
         self.save()
         return answer_json(200, self.bundle(name, versions[-1]))
