@@ -10,6 +10,7 @@ mod crash;
 mod device;
 mod f5;
 mod faults;
+mod gcp_certificate_manager;
 mod hidden;
 mod subject;
 mod trial;

@@ -151,10 +151,7 @@ fn versioned(call: Call) -> Call {
 fn check(certificate: &Certificate) -> Result<(), Failure> {
     match key_kind(&certificate.leaf_pem) {
         Some(KeyKind::Rsa(2048 | 3072 | 4096) | KeyKind::P256 | KeyKind::P384 | KeyKind::P521) => Ok(()),
-        _ => Err(Failure::Rejected(
-            "Key Vault takes RSA 2048, 3072 and 4096, P-256, P-384 and P-521 keys, and this key is none of them"
-                .to_string(),
-        )),
+        _ => Err(Failure::Rejected("it takes RSA 2048, 3072 and 4096, P-256, P-384 and P-521".to_string())),
     }
 }
 

@@ -188,7 +188,7 @@ fn refusals_say_who_is_at_fault() {
         assert!(matches!(ask(401, &error("Unauthorized", "")), Failure::Denied(_)));
         assert!(matches!(ask(429, &error("Throttled", "")), Failure::Unavailable(_)));
         assert!(matches!(ask(409, &error("Conflict", "")), Failure::Unavailable(_)), "being deleted");
-        assert!(matches!(ask(404, "no such site"), Failure::Rejected(_)), "no answer of a vault");
+        assert!(matches!(ask(404, "no such site"), Failure::Unavailable(_)), "no answer of a vault");
     }
     assert!(matches!(wrote(400, &error("BadParameter", "KeySizeNotSupported")),
         Failure::Rejected(text) if text.contains("an RSA certificate of an elliptic-curve authority")));

@@ -55,25 +55,22 @@ pub(crate) fn imported(answer: &Answer, certificate: &Certificate) -> Result<(),
     if answer.json::<Version>()?.holds(certificate) { Ok(()) } else { Err(answer.lacks("the certificate")) }
 }
 
+/// Said of a size of key that is none of those for its authority's kind.
+const HINT: &str = " (an RSA certificate of an elliptic-curve authority is not taken)";
+
 pub(crate) fn judge(answer: &Answer) -> Judged {
-    if answer.status() < 400 {
-        return answer.by_status().into();
-    }
     let told: Value = answer.json().unwrap_or_default();
     let text = |member| told.pointer(member).and_then(Value::as_str).unwrap_or_default();
     let (code, inner) = (text("/error/code"), text("/error/innererror/code"));
     let verdict = match (answer.status(), code, inner) {
         (404, "CertificateNotFound", _) => Verdict::NotFound,
-        // Somebody else's: a gateway's, or that of another service.
-        (404, ..) => Verdict::Rejected,
+        // A gateway's, or half of an answer.
+        (404, ..) => Verdict::Unavailable,
         (409, _, "ObjectIsDeletedButRecoverable") => Verdict::Conflict,
         // It is being deleted or recovered.
         (409, ..) => Verdict::Busy,
         _ => answer.by_status(),
     };
-    let hint = match inner {
-        "KeySizeNotSupported" => " (an RSA certificate of an elliptic-curve authority is not taken)",
-        _ => "",
-    };
+    let hint = if inner == "KeySizeNotSupported" { HINT } else { "" };
     verdict.because(format!("{code} {inner} {}{hint}", text("/error/message")).trim())
 }

@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::authority::Key;
 use super::subject::Subject;
-use super::trial;
 use super::ward::Ward;
+use super::{faults, trial};
+use crate::room::Pair;
 
 const SUBJECT: Subject = Subject {
     name: "azure-key-vault",
@@ -30,6 +31,9 @@ fn azure_key_vault() {
     trial::hold(&SUBJECT);
 }
 
+/// What a recovery takes: two looks in vain, and an import that is refused before.
+const RECOVERY: usize = 7;
+
 /// The identity of the machine, and a secret for consumers that read PEM.
 #[test]
 fn a_managed_identity_imports_pem() {
@@ -45,23 +49,22 @@ fn a_managed_identity_imports_pem() {
     );
 }
 
-/// A vault that takes no other PFX, and the name of a certificate that was deleted.
+/// A vault that takes no other PFX, and the name of a certificate that was deleted; whatever goes wrong meanwhile.
 #[test]
 fn an_old_pfx_follows_a_recovery() {
-    once(
+    let (mut ward, new) = once(
         |port| {
             let config = format!("host = \"127.0.0.1\", port = {port}, certificate = \"shop\"");
-            (SUBJECT.target)(port).replace(
-                &config,
-                &format!("{config}, format = \"pfx-legacy\", recover = true"),
-            )
+            (SUBJECT.target)(port)
+                .replace(&config, &format!("{config}, format = \"pfx-legacy\", recover = true"))
         },
         || json!({ "deleted": true, "ciphers": ["3des"] }),
     );
+    faults::each(&mut ward, &new, RECOVERY);
 }
 
 /// One deployment, and the same again.
-fn once(target: fn(u16) -> String, options: fn() -> serde_json::Value) {
+fn once(target: fn(u16) -> String, options: fn() -> serde_json::Value) -> (Ward, Pair) {
     let mut ward = Ward::open(&Subject { target, options, ..SUBJECT });
     let bed = [ward.bed("shop", Key::P256)];
     ward.configure(&bed);
@@ -74,4 +77,5 @@ fn once(target: fn(u16) -> String, options: fn() -> serde_json::Value) {
         let shown = ward.authority.shown(&new);
         ward.lasting(&bed[0], &shown, wanted);
     }
+    (ward, new)
 }
