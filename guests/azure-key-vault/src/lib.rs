@@ -26,6 +26,7 @@ pub use crate::config::AzureKeyVault;
 use crate::config::Format;
 use crate::version::{Version, imported};
 
+const API: &str = "api-version";
 /// Under which a PFX travels: the host makes one up for each deployment, and the vault forgets it.
 const PASSWORD: &str = "transport";
 /// Looks for the end of a recovery, a second apart.
@@ -76,7 +77,7 @@ impl Target for AzureKeyVault {
 impl AzureKeyVault {
     fn newest<C: Connection>(&self, api: &mut Api<C>) -> Result<Option<Version>, Failure> {
         let call = Call::get(format!("/certificates/{}", self.certificate));
-        api.find(versioned(call))?.map(|answer| answer.json()).transpose()
+        api.find(call.query(API, "7.4"))?.map(|answer| answer.json()).transpose()
     }
 
     fn import<C: Connection>(
@@ -122,17 +123,21 @@ impl AzureKeyVault {
             body = body.with("tags", newest.tags.clone());
         }
         let call = Call::post(format!("/certificates/{}/import", self.certificate)).json(body);
-        versioned(call).changes("import")
+        call.query(API, "7.4").changes("import")
     }
 
     /// Brings a soft-deleted certificate back, with all of its versions. Who has begun that already is as welcome.
     fn recovered<C: Connection>(&self, api: &mut Api<C>) -> Result<Version, Failure> {
         let call = Call::post(format!("/deletedcertificates/{}/recover", self.certificate));
-        api.find(versioned(call).changes("recover"))?;
+        api.attempt(call.query(API, "7.4").changes("recover"))?;
         api.poll("the recovery", 1000, LOOKS, |api| self.newest(api))
     }
 
     fn deleted(&self, answer: &Answer) -> Failure {
+        if !answer.text().contains("ObjectIsDeletedButRecoverable") {
+            // It is being deleted or recovered.
+            return Failure::Unavailable((answer.complaint(), None));
+        }
         let host = self.endpoint.trim_start_matches("https://").split(['.', ':']).next().unwrap_or_default();
         let whose = format!("--vault-name {host} --name {}", self.certificate);
         Failure::Rejected(format!(
@@ -141,10 +146,6 @@ impl AzureKeyVault {
             answer.complaint()
         ))
     }
-}
-
-fn versioned(call: Call) -> Call {
-    call.query("api-version", "7.4")
 }
 
 /// Before anything is sent: the vault's own words about other keys are of sizes.

@@ -62,13 +62,10 @@ pub(crate) fn judge(answer: &Answer) -> Judged {
     let told: Value = answer.json().unwrap_or_default();
     let text = |member| told.pointer(member).and_then(Value::as_str).unwrap_or_default();
     let (code, inner) = (text("/error/code"), text("/error/innererror/code"));
-    let verdict = match (answer.status(), code, inner) {
-        (404, "CertificateNotFound", _) => Verdict::NotFound,
+    let verdict = match (answer.status(), code) {
+        (404, "CertificateNotFound") => Verdict::NotFound,
         // A gateway's, or half of an answer.
         (404, ..) => Verdict::Unavailable,
-        (409, _, "ObjectIsDeletedButRecoverable") => Verdict::Conflict,
-        // It is being deleted or recovered.
-        (409, ..) => Verdict::Busy,
         _ => answer.by_status(),
     };
     let hint = if inner == "KeySizeNotSupported" { HINT } else { "" };
