@@ -6,12 +6,14 @@
 
 mod authority;
 mod cloudflare_custom_certificate;
+mod azure_key_vault;
 mod crash;
 mod device;
 mod docker_swarm;
 mod f5;
 mod faults;
 mod fortigate;
+mod gcp_certificate_manager;
 mod hidden;
 mod paloalto;
 mod kubernetes_tls_secret;

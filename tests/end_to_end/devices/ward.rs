@@ -98,13 +98,17 @@ impl Ward {
             .iter()
             .map(|(name, _)| format!("{name} = \"env:{}\"", variable(name)))
             .collect();
+        let mut target = (self.subject.target)(bed.device.port);
+        if let Some(issuer) = bed.device.issuer {
+            target = target.replace("ISSUER", &format!("127.0.0.1:{issuer}"));
+        }
         write!(
             text,
             "[targets.{}]\nplugin = \"{}\"\n{}\nsecrets = {{ {} }}\ntls = {{ pin-sha256 = \"{}\" }}\n\
              verify = {{ endpoint = \"127.0.0.1:{}\", server-name = \"example.test\", attempts = 3 }}\n",
             bed.target,
             self.subject.name,
-            (self.subject.target)(bed.device.port),
+            target,
             secrets.join(", "),
             self.fake.pin,
             bed.verify

@@ -24,11 +24,13 @@ pub(in crate::conformance) fn generalised(text: &str, deployment: &GuestDeployme
 }
 
 /// What stands for what of the certificate, the longer texts first.
-fn placeholders(deployment: &GuestDeployment) -> [(&'static str, String); 7] {
+fn placeholders(deployment: &GuestDeployment) -> [(&'static str, String); 8] {
     let base64 = |text: &str| STANDARD.encode(text);
+    let der: String = deployment.leaf_pem.lines().filter(|line| !line.starts_with('-')).collect();
     [
         ("${leaf-base64}", base64(&deployment.leaf_pem)),
         ("${chain-base64}", base64(&deployment.chain_pem)),
+        ("${leaf-der}", der),
         ("${leaf}", deployment.leaf_pem.clone()),
         ("${chain}", deployment.chain_pem.clone()),
         ("${fingerprint}", deployment.fingerprint.clone()),
