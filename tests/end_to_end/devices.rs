@@ -5,6 +5,7 @@
 //! again changes nothing, and whatever goes wrong with any request ends well and leaves nothing behind.
 
 mod authority;
+mod cisco_ise;
 mod crash;
 mod device;
 mod f5;
