@@ -157,7 +157,7 @@ class Device:
     def answer(self, request):
         """The device's own answer. State changes wholly or not at all."""
         found = self.find(request)
-        before = copy.deepcopy(self.running)
+        before = copy.deepcopy(self.running) if found and found[2] == CHANGE else self.running
         try:
             self.before(request)
             if not found:

@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use serde::de::DeserializeOwned;
 
@@ -18,9 +19,11 @@ pub struct Answer {
     line: String,
     changes: bool,
     status: u16,
-    headers: alloc::vec::Vec<(String, String)>,
+    headers: Vec<(String, String)>,
     body: String,
     pub(crate) says: String,
+    /// Sessions' tokens, which a target may repeat and nobody should read.
+    pub(crate) hidden: Vec<String>,
 }
 
 /// Without headers and body: the answer to a login holds a token.
@@ -35,7 +38,8 @@ impl Answer {
         let Response { status, headers, body } = response;
         let body = String::from_utf8(body)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        Self { line: call.line(), changes: call.is_change(), status, headers, body, says: String::new() }
+        let (line, changes) = (call.line(), call.is_change());
+        Self { line, changes, status, headers, body, says: String::new(), hidden: Vec::new() }
     }
 
     /// The status code.
@@ -106,6 +110,7 @@ impl Answer {
             "" => self.body.trim(),
             says => says,
         };
+        let said = self.hidden.iter().fold(said.to_string(), |said, token| said.replace(token, "[session]"));
         let excerpt: String = said.chars().take(EXCERPT).collect();
         format!("{}: {} {excerpt}", self.line, self.status).trim_end().to_string()
     }

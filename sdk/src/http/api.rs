@@ -170,6 +170,7 @@ impl<C: Connection> Api<C> {
             judged = Verdict::Uncertain.because("a page of HTML where an answer should be");
         }
         answer.says = judged.says;
+        answer.hidden = self.session.iter().flat_map(|(_, value)| value.tokens()).collect();
         self.changed |= call.is_change() && matches!(judged.verdict, Verdict::Ok | Verdict::Uncertain);
         Ok((answer, judged.verdict))
     }

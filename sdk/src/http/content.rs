@@ -7,6 +7,9 @@ use crate::http::escape;
 use crate::http::writer::Writer;
 use crate::{Encoding, KeyFormat, Keystore, Part, Passphrase, Secret, document};
 
+/// The shortest session token that is looked for where a target repeats it.
+const TOKEN: usize = 12;
+
 /// One value. The document that it stands in escapes it.
 ///
 /// ```
@@ -53,6 +56,12 @@ impl Content {
     pub fn then(mut self, secret: Secret) -> Self {
         self.secret = Some(secret);
         self
+    }
+
+    /// The pieces of a header's text that are long enough to be a token: of `NAME=token; path=/`, of `Scheme token`.
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = String> {
+        let pieces = self.text.split([' ', '=', ';', ',', '"']);
+        pieces.filter(|piece| piece.len() >= TOKEN).map(ToString::to_string)
     }
 
     pub(crate) fn write(&self, writer: &mut Writer, encoding: Encoding) {

@@ -1,5 +1,7 @@
 //! SIGKILL of the program at every request, before and behind the device's work on it: the next run converges.
 
+use std::process::Command;
+
 use super::authority::Key;
 use super::ward::{Bed, Ward};
 use crate::room::{Pair, await_that};
@@ -28,7 +30,7 @@ fn kill(ward: &mut Ward, beds: &[Bed], new: &Pair) {
     ward.configure(beds);
     ward.attempt_again();
     ward.enqueue(beds, new);
-    let mut worker = ward.worker("warn,lastmile=debug").spawn().unwrap();
+    let mut worker = ward.staying_worker().spawn().unwrap();
     await_that("every device holds its answer back", || {
         beds.iter().all(|bed| ward.look(bed).0["held"] == true)
     });
@@ -37,11 +39,11 @@ fn kill(ward: &mut Ward, beds: &[Bed], new: &Pair) {
     for bed in beds {
         ward.fake.act(&ward.room, bed.device, "mend");
     }
+    let mut worker = ward.staying_worker().spawn().unwrap();
     // Their claims must lapse first.
-    await_that("every deployment is made again", || {
-        assert!(ward.worker("warn,lastmile=debug").status().unwrap().success());
-        ward.open_messages() == 0
-    });
+    await_that("every deployment is made again", || ward.open_messages() == 0);
+    assert!(Command::new("kill").arg(worker.id().to_string()).status().unwrap().success());
+    assert!(worker.wait().unwrap().success());
     let (outcomes, shown) = (ward.outcomes(), ward.authority.shown(new));
     for bed in beds {
         let (outcome, note) = outcomes.of(bed);

@@ -22,7 +22,7 @@ pub(crate) fn hold(subject: &Subject) {
     let requests = same_again(&mut ward, &beds, &new);
     let struck = faults::each(&mut ward, &new[0], requests);
     let killed = crash::each(&mut ward, &new[0], requests);
-    let undone = subject.goes_back.then(|| undone::goes_back(&mut ward, &new[0]));
+    let undone = subject.goes_back.then(|| undone::goes_back(&mut ward, &new[0], requests));
     hidden::nowhere(&mut ward, &new);
     let report = json!({
         "name": subject.name, "requests": requests, "faults": struck, "kills": killed, "undone": undone,

@@ -143,7 +143,15 @@ impl Ward {
 
     /// The worker, with the target's secrets in its environment.
     pub(super) fn worker(&self, log: &str) -> Command {
-        let mut worker = self.with_secrets(&["run", "--until-idle"]);
+        self.logging(self.with_secrets(&["run", "--until-idle"]), log)
+    }
+
+    /// The worker as a service.
+    pub(super) fn staying_worker(&self) -> Command {
+        self.logging(self.with_secrets(&["run"]), "warn,lastmile=debug")
+    }
+
+    fn logging(&self, mut worker: Command, log: &str) -> Command {
         let path = self.room.file("log/worker");
         let file = fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
         worker.env("RUST_LOG", log).stdin(Stdio::null());
@@ -167,8 +175,9 @@ impl Ward {
     /// Of the last attempt of each target.
     pub(super) fn outcomes(&self) -> Outcomes {
         let store = self.store();
-        let mut rows =
-            store.prepare("SELECT target, outcome, note FROM outbox_attempt ORDER BY message, fence").unwrap();
+        let mut rows = store
+            .prepare("SELECT target, outcome, note FROM outbox_attempt ORDER BY message, fence")
+            .unwrap();
         let rows = rows.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))).unwrap();
         Outcomes(rows.map(Result::unwrap).collect())
     }

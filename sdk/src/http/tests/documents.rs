@@ -106,3 +106,17 @@ fn each_document_has_the_host_escape_in_its_own_way() {
     assert_eq!(encodings(Element::new("k").text(key()).into()), [crate::Encoding::Xml]);
     assert_eq!(encodings(Content::from(key()).into()), [crate::Encoding::Raw]);
 }
+
+#[test]
+fn a_range_is_the_hosts_to_write() {
+    let mut sandbox = sandbox();
+    sandbox.on("POST /upload", 200, "");
+    for unit in ["", "bytes "] {
+        let call = Call::post("/upload").body("application/octet-stream", Content::from(key())).whole_range(unit);
+        api(&mut sandbox).call(call).unwrap();
+    }
+    let sent: Vec<String> =
+        sandbox.requests.borrow().iter().map(|sent| sent.headers["content-range"].clone()).collect();
+    let range = "0-«body length -1»/«body length +0»";
+    assert_eq!(sent, [format!("{range}"), format!("bytes {range}")]);
+}

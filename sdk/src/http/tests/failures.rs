@@ -125,3 +125,25 @@ fn a_vendor_judges_also_what_came_with_200() {
     assert!(matches!(judged("10"), Failure::Unavailable(_)), "it says that it did nothing");
     assert!(matches!(judged("<html>"), Failure::Uncertain(_)), "no judge takes a page for a success");
 }
+
+#[test]
+fn what_a_target_repeats_of_a_session_is_hidden() {
+    let mut sandbox = sandbox();
+    sandbox.on("GET /x", 500, r#"{"cookie":"SID=0123456789abcdef","short":"SID","token":"fedcba9876543210"}"#);
+    let mut api = api(&mut sandbox);
+    api.session_header("cookie", "SID=0123456789abcdef; path=/");
+    api.session_header("authorization", "Token fedcba9876543210");
+    let Failure::Unavailable((text, _)) = api.call(Call::get("/x")).unwrap_err() else { panic!() };
+    assert_eq!(text, r#"GET /x: 500 {"cookie":"SID=[session]","short":"SID","token":"[session]"}"#);
+}
+
+#[test]
+fn what_may_be_done_twice_is_sent_once_more_where_nobody_knows() {
+    for (first, wanted) in [(500, 2), (204, 1), (403, 1), (422, 1)] {
+        let mut sandbox = sandbox();
+        sandbox.on("POST /save", first, "");
+        sandbox.on("POST /save", 204, "");
+        let ended = api(&mut sandbox).insist(Call::post("/save").changes("save"));
+        assert_eq!((sandbox.lines().len(), ended.is_ok()), (wanted, wanted == 2 || first == 204), "{first}");
+    }
+}
