@@ -7,6 +7,7 @@
 mod authority;
 mod cloudflare_custom_certificate;
 mod azure_key_vault;
+mod cisco_ise;
 mod crash;
 mod device;
 mod docker_swarm;

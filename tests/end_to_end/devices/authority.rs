@@ -32,20 +32,20 @@ impl Key {
         matches!(self, Self::Rsa2048 | Self::Rsa4096)
     }
 
-    fn generate(self, room: &Room) -> KeyPair {
+    fn generate(self, room: &Room, file: &str) -> KeyPair {
         match self {
             Self::P256 => KeyPair::generate().unwrap(),
             Self::P384 => KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).unwrap(),
-            Self::Rsa2048 => KeyPair::from_pem(&rsa(room, 2048)).unwrap(),
-            Self::Rsa4096 => KeyPair::from_pem(&rsa(room, 4096)).unwrap(),
+            Self::Rsa2048 => KeyPair::from_pem(&rsa(room, 2048, file)).unwrap(),
+            Self::Rsa4096 => KeyPair::from_pem(&rsa(room, 4096, file)).unwrap(),
         }
     }
 }
 
-/// Made once for all trials: finding primes of this size takes longer than all the rest.
-fn rsa(room: &Room, bits: u32) -> String {
+/// Made once for all trials, one for each pair's file: finding primes of this size takes longer than all the rest.
+fn rsa(room: &Room, bits: u32, file: &str) -> String {
     let directory = repository().join("target/devices/keys");
-    let kept = directory.join(format!("rsa-{bits}.pem"));
+    let kept = directory.join(format!("{file}-{bits}.pem"));
     if let Ok(pem) = fs::read_to_string(&kept) {
         return pem;
     }
@@ -54,7 +54,7 @@ fn rsa(room: &Room, bits: u32) -> String {
     let fresh = room.file(&format!("rsa-{bits}.pem"));
     fs::write(&fresh, &pem).unwrap();
     // Another trial may have been faster; the directories may lie on two file systems.
-    let beside = directory.join(format!("rsa-{bits}.{}", std::process::id()));
+    let beside = directory.join(format!("{file}-{bits}.{}", std::process::id()));
     fs::copy(&fresh, &beside).unwrap();
     fs::rename(&beside, &kept).unwrap();
     pem
@@ -79,7 +79,7 @@ impl Authority {
 
     /// A leaf for example.test; its certificate's file holds the intermediate behind it.
     pub(crate) fn pair(&self, room: &Room, file: &str, kind: Key) -> Pair {
-        let key = kind.generate(room);
+        let key = kind.generate(room, file);
         let mut parameters = CertificateParams::new(vec!["example.test".to_owned()]).unwrap();
         parameters.distinguished_name.push(DnType::CommonName, "example.test");
         // No two end at the same time: some targets show nothing else of a certificate.
