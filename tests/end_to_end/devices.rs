@@ -5,9 +5,9 @@
 //! again changes nothing, and whatever goes wrong with any request ends well and leaves nothing behind.
 
 mod authority;
-mod cloudflare_custom_certificate;
 mod azure_key_vault;
 mod cisco_ise;
+mod cloudflare_custom_certificate;
 mod crash;
 mod device;
 mod docker_swarm;
@@ -16,9 +16,9 @@ mod faults;
 mod fortigate;
 mod gcp_certificate_manager;
 mod hidden;
-mod paloalto;
 mod kubernetes_tls_secret;
 mod netscaler;
+mod paloalto;
 mod subject;
 mod trial;
 mod undone;

@@ -112,7 +112,8 @@ fn a_range_is_the_hosts_to_write() {
     let mut sandbox = sandbox();
     sandbox.on("POST /upload", 200, "");
     for unit in ["", "bytes "] {
-        let call = Call::post("/upload").body("application/octet-stream", Content::from(key())).whole_range(unit);
+        let call =
+            Call::post("/upload").body("application/octet-stream", Content::from(key())).whole_range(unit);
         api(&mut sandbox).call(call).unwrap();
     }
     let sent: Vec<String> =
