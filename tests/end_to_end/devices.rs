@@ -4,6 +4,7 @@
 //! (`trial.rs`) is the same for all: the new certificate is served with its chain and survives a reboot, the same
 //! again changes nothing, and whatever goes wrong with any request ends well and leaves nothing behind.
 
+mod a10;
 mod authority;
 mod azure_key_vault;
 mod cisco_ise;

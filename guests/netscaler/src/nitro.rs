@@ -44,8 +44,10 @@ pub(crate) fn judge(answer: &Answer) -> Judged {
     let status = answer.status();
     let said = match answer.json::<Said>() {
         Ok(said) => said,
-        // Some releases answer a change with nothing.
-        Err(_) if status < 300 && !answer.text().is_empty() => return Verdict::Uncertain.into(),
+        // Some releases answer a change with nothing. Half of a login's answer is not repeated: it tells the session.
+        Err(_) if status < 300 && !answer.text().is_empty() => {
+            return Verdict::Uncertain.because("half an answer");
+        }
         Err(_) => return answer.by_status().into(),
     };
     let code = said.errorcode;

@@ -291,6 +291,8 @@ fn refusals_say_who_is_at_fault() {
     assert!(matches!(met(UPLOAD, 209, &error(1028, "secondary")), Failure::Unavailable(_)));
     assert!(matches!(met(UPDATE, 200, "{\"errorcode\""), Failure::Unavailable(_)), "the old state is there");
     assert!(matches!(met(LOGIN, 401, &error(354, "Invalid username or password")), Failure::Denied(_)));
+    let half = met(LOGIN, 200, "{\"sessionid\":\"##0123456789ABCDEF\"");
+    assert!(matches!(half, Failure::Unavailable((text, _)) if !text.contains("0123456789ABCDEF")));
 }
 
 #[test]
