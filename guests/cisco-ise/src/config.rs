@@ -11,14 +11,7 @@ use crate::role::Role;
 const NAME: NameRule = NameRule {
     allows: |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'),
     said: "letters, digits, `.`, `-` and `_`",
-    at_most: 32,
-};
-
-/// A host name as it stands in a path.
-const NODE: NameRule = NameRule {
-    allows: |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'),
-    said: "those of a host name",
-    at_most: 253,
+    at_most: 63,
 };
 
 /// The connector, as the target's `config` has it.
@@ -40,7 +33,7 @@ impl CiscoIse {
         let node = fields.name(
             "node",
             "the host name of the node at `host`, as its deployment page shows it",
-            &NODE,
+            &NAME,
         );
         let roles: Option<Vec<Role>> =
             fields.required("roles", "what the certificate is for, for example [\"portal\", \"eap\"]");

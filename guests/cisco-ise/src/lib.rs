@@ -17,12 +17,12 @@ use alloc::vec::Vec;
 
 use lastmile_sdk::certificate::{KeyKind, Versions, key_kind};
 use lastmile_sdk::http::verdict::mentioned;
-use lastmile_sdk::http::{Answer, Api, Call, Judged, Target, Verdict, object, parse_notes};
+use lastmile_sdk::http::{Answer, Api, Call, Judged, Target, Value, Verdict, object, parse_notes};
 use lastmile_sdk::{Certificate, Connection, Deployment, Failure, Passphrase, Problem, Receipt, Secret};
 use serde::{Deserialize, Serialize};
 
 pub use crate::config::CiscoIse;
-use crate::role::{Role, assigned};
+use crate::role::{Holder, Role, assigned};
 use crate::store::{Entry, SYSTEM, list};
 
 const TEXTS: &[(&str, Verdict)] = &[("Security Check Failed", Verdict::Rejected)];
@@ -44,28 +44,6 @@ struct Note {
     trusted: Vec<String>,
 }
 
-/// A certificate that has a role which is to be ours, with all that it has.
-#[derive(Serialize, Deserialize)]
-struct Holder {
-    id: String,
-    roles: Vec<Role>,
-    tag: String,
-}
-
-/// `{"error":{"message":…}}`, or from what stands before it `{"message":…}`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Refusal {
-    error: Words,
-    message: String,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Words {
-    message: String,
-}
-
 impl Target for CiscoIse {
     const NAME: &'static str = "cisco-ise";
 
@@ -81,8 +59,11 @@ impl Target for CiscoIse {
         if answer.status() < 400 {
             return answer.by_status().into();
         }
-        let refusal: Refusal = answer.json().unwrap_or_default();
-        let said = format!("{}{}", refusal.error.message, refusal.message);
+        let body: Value = answer.json().unwrap_or_default();
+        let said = ["/error/message", "/message"]
+            .iter()
+            .find_map(|at| body.pointer(at)?.as_str())
+            .unwrap_or_default();
         if let Some(verdict) = mentioned(TEXTS, answer.text()) {
             return verdict.because(&format!(
                 "{said}: a filter of ISE's takes apostrophes for an attack, as in an issuer named Let's Encrypt; import \
@@ -92,7 +73,7 @@ impl Target for CiscoIse {
         match answer.status() {
             409 => Verdict::Conflict
                 .because(&format!("{said}: ISE takes no name and no key twice; renew with a new key")),
-            _ => answer.by_status().because(&said),
+            _ => answer.by_status().because(said),
         }
     }
 
@@ -149,7 +130,7 @@ impl CiscoIse {
         let held = |entry: &&&Entry| self.roles.iter().any(|role| entry.holds(*role, &self.tag));
         api.note(&Note {
             made: ours.is_empty(),
-            holders: others.iter().filter(held).map(|entry| Holder::of(entry)).collect(),
+            holders: others.iter().filter(held).map(|entry| entry.holder()).collect(),
             trusted: issuers.iter().map(|issuer| issuer.fingerprint.clone()).collect(),
         })?;
         for issuer in &issuers {
@@ -157,7 +138,7 @@ impl CiscoIse {
         }
         match ours.first() {
             Some(entry) if self.serves(entry) => Ok(()),
-            Some(entry) => self.settled(api, self.assign(&self.with_ours(entry))),
+            Some(entry) => self.settled(api, self.assign(&entry.holder().with(&self.roles, &self.tag))),
             None => self.settled(api, self.import(certificate)),
         }
     }
@@ -192,13 +173,6 @@ impl CiscoIse {
         Call::post(format!("{SYSTEM}/import")).json(body).changes("import the certificate")
     }
 
-    /// What an entry of ours is to hold: the roles that it has, and those that it shall have.
-    fn with_ours(&self, entry: &Entry) -> Holder {
-        let mut roles = entry.roles();
-        roles.extend(self.roles.iter().filter(|role| !entry.roles().contains(role)));
-        Holder { id: entry.id.clone(), roles, tag: self.tag.clone() }
-    }
-
     fn path(&self, id: &str) -> String {
         format!("{SYSTEM}/{}/{id}", self.node)
     }
@@ -219,13 +193,6 @@ impl CiscoIse {
             }
         }
         if note.made { store::remove(api, &self.path(&ours.id)) } else { Ok(()) }
-    }
-}
-
-impl Holder {
-    fn of(entry: &Entry) -> Self {
-        let tag = entry.group_tag.clone().unwrap_or_default();
-        Self { id: entry.id.clone(), roles: entry.roles(), tag }
     }
 }
 

@@ -1,5 +1,8 @@
 //! What a node uses a certificate for.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use lastmile_sdk::http::Node;
 use serde::{Deserialize, Serialize};
 
@@ -16,33 +19,42 @@ pub(crate) enum Role {
     Portal,
 }
 
-impl Role {
-    const ALL: [Self; 7] =
-        [Self::Admin, Self::Eap, Self::Radius, Self::Pxgrid, Self::Ims, Self::Saml, Self::Portal];
+/// A certificate's uses, with the portals' tag.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Holder {
+    pub(crate) id: String,
+    pub(crate) roles: Vec<Role>,
+    pub(crate) tag: String,
+}
 
-    /// Its member in requests, and what tells it among the uses that a list names for people.
-    fn names(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Admin => ("admin", "admin"),
-            Self::Eap => ("eap", "eap"),
-            Self::Radius => ("radius", "radius"),
-            Self::Pxgrid => ("pxgrid", "pxgrid"),
-            Self::Ims => ("ims", "messaging"),
-            Self::Saml => ("saml", "saml"),
-            Self::Portal => ("portal", "portal"),
-        }
-    }
+/// Each with its member in requests, and with what tells it among the uses that a list names for people.
+const ALL: [(Role, &str, &str); 7] = [
+    (Role::Admin, "admin", "admin"),
+    (Role::Eap, "eap", "eap"),
+    (Role::Radius, "radius", "radius"),
+    (Role::Pxgrid, "pxgrid", "pxgrid"),
+    (Role::Ims, "ims", "messaging"),
+    (Role::Saml, "saml", "saml"),
+    (Role::Portal, "portal", "portal"),
+];
 
-    /// Those of `Admin, EAP Authentication, RADIUS DTLS`.
-    pub(crate) fn used_by(uses: &str) -> impl Iterator<Item = Self> {
-        let uses = uses.to_lowercase();
-        Self::ALL.into_iter().filter(move |role| uses.contains(role.names().1))
+/// Those of `Admin, EAP Authentication, RADIUS DTLS`.
+pub(crate) fn used_by(uses: &str) -> Vec<Role> {
+    let uses = uses.to_lowercase();
+    ALL.into_iter().filter(|(.., word)| uses.contains(word)).map(|(role, ..)| role).collect()
+}
+
+impl Holder {
+    /// With these roles beside its own.
+    pub(crate) fn with(mut self, roles: &[Role], tag: &str) -> Self {
+        self.roles.extend(roles);
+        Self { tag: tag.into(), ..self }
     }
 }
 
 /// A request's body with these roles and no others, and with leave to take them from whoever has them.
 pub(crate) fn assigned(body: Node, roles: &[Role], tag: &str) -> Node {
-    let body = Role::ALL.iter().fold(body, |body, role| body.with(role.names().0, roles.contains(role)));
+    let body = ALL.iter().fold(body, |body, (role, member, _)| body.with(member, roles.contains(role)));
     let body = match roles.contains(&Role::Portal) {
         true => body.with("portalGroupTag", tag),
         false => body,

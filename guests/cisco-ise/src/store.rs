@@ -4,11 +4,11 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use lastmile_sdk::http::{Api, Call, object};
+use lastmile_sdk::http::{Api, Call, Value, object};
 use lastmile_sdk::{Certificate, Connection, Failure, certificate, failure};
 use serde::Deserialize;
 
-use crate::role::Role;
+use crate::role::{Holder, Role, used_by};
 
 pub(crate) const SYSTEM: &str = "/api/v1/certs/system-certificate";
 const TRUSTED: &str = "/api/v1/certs/trusted-certificate";
@@ -22,19 +22,15 @@ pub(crate) struct Entry {
     pub(crate) friendly_name: String,
     sha256_fingerprint: Option<String>,
     used_by: Option<String>,
-    pub(crate) group_tag: Option<String>,
+    group_tag: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Page {
     response: Vec<Entry>,
-    next_page: Option<Next>,
-}
-
-#[derive(Deserialize)]
-struct Next {
-    href: String,
+    #[serde(default)]
+    next_page: Value,
 }
 
 /// One of the chain that nobody trusts yet.
@@ -46,7 +42,12 @@ pub(crate) struct Issuer {
 impl Entry {
     /// What it is used for.
     pub(crate) fn roles(&self) -> Vec<Role> {
-        Role::used_by(self.used_by.as_deref().unwrap_or_default()).collect()
+        used_by(self.used_by.as_deref().unwrap_or_default())
+    }
+
+    pub(crate) fn holder(&self) -> Holder {
+        let tag = self.group_tag.clone().unwrap_or_default();
+        Holder { id: self.id.clone(), roles: self.roles(), tag }
     }
 
     /// Whether it has this role; that of portals for those of this tag.
@@ -124,7 +125,7 @@ pub(crate) fn list<C: Connection>(api: &mut Api<C>, store: &str) -> Result<Vec<E
             return Err(failure::misconfigured("node", text));
         };
         let Page { response, next_page } = answer.json()?;
-        Ok((response, next_page.and_then(|next| local(&next.href))))
+        Ok((response, next_page.pointer("/href").and_then(Value::as_str).and_then(local)))
     })
 }
 
