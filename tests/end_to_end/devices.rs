@@ -11,6 +11,7 @@ mod device;
 mod f5;
 mod faults;
 mod hidden;
+mod kemp;
 mod subject;
 mod trial;
 mod undone;
