@@ -118,5 +118,5 @@ fn a_range_is_the_hosts_to_write() {
     let sent: Vec<String> =
         sandbox.requests.borrow().iter().map(|sent| sent.headers["content-range"].clone()).collect();
     let range = "0-«body length -1»/«body length +0»";
-    assert_eq!(sent, [format!("{range}"), format!("bytes {range}")]);
+    assert_eq!(sent, [String::from(range), format!("bytes {range}")]);
 }
