@@ -20,6 +20,7 @@ mod hidden;
 mod kubernetes_tls_secret;
 mod netscaler;
 mod paloalto;
+mod kemp;
 mod subject;
 mod trial;
 mod undone;
