@@ -149,7 +149,7 @@ impl Credential {
             chain_der: ders.iter().skip(1).cloned().collect(),
             leaf_pem: key::pem("CERTIFICATE", leaf_der),
             chain_pem: ders.iter().skip(1).map(|der| key::pem("CERTIFICATE", der)).collect(),
-            fingerprint: hex::encode(Sha256::digest(leaf_der)),
+            fingerprint: fingerprint(leaf_der),
             serial: hex::encode(leaf.raw_serial()),
             subject: leaf.subject().to_string(),
             names: names::of(leaf),
@@ -202,6 +202,12 @@ impl Credential {
         &self.fingerprint
     }
 
+    /// The same of each certificate of the chain.
+    #[must_use]
+    pub fn chain_fingerprints(&self) -> Vec<String> {
+        self.chain_der.iter().map(|der| fingerprint(der)).collect()
+    }
+
     /// The leaf's serial number, lower-case hex.
     #[must_use]
     pub fn serial(&self) -> &str {
@@ -246,6 +252,10 @@ impl Credential {
     pub fn private_key_pem(&self, format: KeyFormat) -> Result<Secret, CredentialError> {
         self.key.as_ref().ok_or(CredentialError::NoKey)?.to_pem(format)
     }
+}
+
+fn fingerprint(der: &[u8]) -> String {
+    hex::encode(Sha256::digest(der))
 }
 
 /// DER of each certificate in PEM (with any text around it) or in one DER.

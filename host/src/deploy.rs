@@ -292,6 +292,7 @@ pub fn told(credential: &Credential, target: &str, config: &str) -> GuestDeploym
         leaf_pem: credential.leaf_pem().to_owned(),
         chain_pem: credential.chain_pem().to_owned(),
         fingerprint: credential.fingerprint().to_owned(),
+        chain_fingerprints: credential.chain_fingerprints(),
         serial: credential.serial().to_owned(),
         subject: credential.subject().to_owned(),
         names: credential.names().to_vec(),

@@ -12,9 +12,11 @@ mod der;
 mod kind;
 #[cfg(test)]
 mod tests;
+mod time;
 mod versions;
 
 pub use kind::{KeyKind, key_kind};
+pub use time::rfc3339;
 pub use versions::Versions;
 
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";

@@ -279,6 +279,7 @@ pub fn deployment(config: &str) -> Deployment {
             leaf_pem: "LEAF\n".to_owned(),
             chain_pem: "CHAIN\n".to_owned(),
             fingerprint: "00".repeat(32),
+            chain_fingerprints: vec!["11".repeat(32)],
             serial: "01".to_owned(),
             subject: "CN=example.test".to_owned(),
             names: vec!["example.test".to_owned()],

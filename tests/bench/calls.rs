@@ -71,6 +71,7 @@ fn deployment() -> GuestDeployment {
         leaf_pem: "l".repeat(1200),
         chain_pem: "c".repeat(1700),
         fingerprint: "0".repeat(64),
+        chain_fingerprints: vec!["0".repeat(64)],
         serial: "0".repeat(32),
         subject: "CN=example.test".to_owned(),
         names: vec!["example.test".to_owned()],

@@ -6,12 +6,20 @@
 
 mod a10;
 mod authority;
+mod azure_key_vault;
+mod cisco_ise;
+mod cloudflare_custom_certificate;
 mod crash;
 mod device;
+mod docker_swarm;
 mod f5;
 mod faults;
+mod fortigate;
+mod gcp_certificate_manager;
 mod hidden;
+mod kubernetes_tls_secret;
 mod netscaler;
+mod paloalto;
 mod subject;
 mod trial;
 mod undone;

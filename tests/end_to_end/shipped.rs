@@ -27,7 +27,7 @@ fn a_door_that_a_connector_does_not_use_is_not_imported() {
         lastmile::sandbox::inspect(&path).unwrap().imports.join(" ")
     };
     assert!(!imports("nginx").contains("/net@") && !imports("haproxy").contains("/net@"));
-    for name in ["aws-acm", "winrm", "vault-kv"] {
+    for name in ["aws-acm", "winrm", "vault-kv", "f5"] {
         assert!(!imports(name).contains("/fs@") && !imports(name).contains("/process@"), "{name}");
     }
 }

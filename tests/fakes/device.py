@@ -60,7 +60,7 @@ class Device:
         return {}
 
     def serving(self):
-        """Listener -> material.Pair, from the running state. `main` is the one that is deployed to."""
+        """Listener -> material.Pair, from the running state; None for one that answers nobody. `main` is the one that is deployed to."""
         raise NotImplementedError
 
     def management(self):
@@ -192,6 +192,6 @@ class Device:
         return {
             "requests": self.requests, "violations": self.violations, "sessions": self.sessions.left_open(),
             "unsaved": self.unsaved(), "leftovers": self.leftovers(), "neighbours": self.neighbours(),
-            "serving": {name: pair.shown() for name, pair in self.serving().items()},
+            "serving": {name: pair.shown() if pair else [] for name, pair in self.serving().items()},
             "struck": self.fault.struck if self.fault else [], "held": self.held,
         }

@@ -78,7 +78,8 @@ class F5(Device):
         return {"elements": others, "profile": self.running["profiles"]["/Common/other"], "objects": kept}
 
     def leftovers(self):
-        return sorted([*self.uploads, *self.partial, *(f"transaction {number}" for number in self.transactions)])
+        transactions = [f"transaction {number}" for number in self.transactions]
+        return sorted([*self.uploads, *self.partial, *transactions, *f5_objects.unused(self.running)])
 
     def expire(self):
         super().expire()

@@ -150,6 +150,14 @@ def bind(state, name, body):
     return profile(state, name)
 
 
+def unused(state):
+    """Objects that no profile names, but for those that were there at first."""
+    elements = [one for profile in state["profiles"].values() for one in profile["certKeyChain"]]
+    named = {one[member] for one in elements for member in ("cert", "key", "chain")}
+    objects = [*state["ssl-cert"], *state["ssl-key"]]
+    return [name for name in objects if name not in named and not name.startswith(("/Common/old", "/Common/neighbour"))]
+
+
 def proven(state):
     """What mcpd checks at the end of a change or a transaction, of every profile."""
     for name, content in state["profiles"].items():

@@ -9,6 +9,7 @@ import sys
 
 import lines
 import material
+from cloud import Cloud
 from faults import NAMES, OWN, Fault
 
 
@@ -36,6 +37,8 @@ class Fake:
         for name in device.serving():
             context = self.contexts.choosing(lambda name=name: device.serving().get(name))
             ports[name] = await lines.listen(context, lines.shown)
+        if isinstance(device, Cloud):
+            ports["issuer"] = await lines.listen(None, lines.issue(device))
         return {"device": len(self.devices) - 1, "port": await lines.listen(management, lines.serve(device)),
                 "listeners": ports}
 

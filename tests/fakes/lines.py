@@ -62,7 +62,7 @@ class Contexts:
 
 
 async def listen(context, answer):
-    """A TLS port on loopback; `answer` gets each line."""
+    """A port on loopback, for TLS where there is a context; `answer` gets each line."""
     server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context, backlog=256)
     return server.sockets[0].getsockname()[1]
 
@@ -84,6 +84,23 @@ def serve(device):
             pass
         except ValueError as error:
             device.violation(f"no HTTP: {error}")
+        finally:
+            writer.close()
+
+    return line
+
+
+def issue(device):
+    """The handler of lines to where a cloud's tokens are issued."""
+
+    async def line(reader, writer):
+        try:
+            while (request := await read(reader)) is not None:
+                head, body = wire(device.issue(request))
+                writer.write(head + body)
+                await writer.drain()
+        except GONE:
+            pass
         finally:
             writer.close()
 

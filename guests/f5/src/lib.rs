@@ -86,7 +86,7 @@ impl Target for F5 {
     }
 
     fn bring<C: Connection>(&self, api: &mut Api<C>, deployment: &Deployment) -> Result<Receipt, Failure> {
-        self.logged_in(api, |api| self.deploy(api, deployment))
+        self.logged_in(api, |api| self.renew(api, deployment))
     }
 
     fn served<C: Connection>(&self, api: &mut Api<C>, of: &Deployment) -> Result<Option<String>, Failure> {
@@ -137,7 +137,7 @@ impl F5 {
         )
     }
 
-    fn deploy<C: Connection>(&self, api: &mut Api<C>, deployment: &Deployment) -> Result<Receipt, Failure> {
+    fn renew<C: Connection>(&self, api: &mut Api<C>, deployment: &Deployment) -> Result<Receipt, Failure> {
         let certificate = &deployment.certificate;
         let files = files::of(self, certificate);
         let reference = files.first().map(files::File::path).unwrap_or_default();

@@ -70,7 +70,7 @@ pub struct NetSettings {
     pub response_limit: usize,
     /// For the connection and its handshake.
     pub connect_timeout: Duration,
-    /// For one exchange.
+    /// For one exchange, where the guest wants no other.
     pub request_timeout: Duration,
 }
 

@@ -118,16 +118,20 @@ fn run_length(text: &str) -> usize {
     let line = |text: &str| text.find(|character| !is_base64(character)).unwrap_or(text.len());
     let width = line(text);
     let mut end = width;
-    while width >= SHORTEST {
+    if width < SHORTEST {
+        return end;
+    }
+    loop {
         let rest = text.get(end..).unwrap_or_default();
-        let Some(gap) = BREAKS.iter().find(|gap| rest.starts_with(**gap)).map(|gap| gap.len()) else { break };
+        let Some(gap) = BREAKS.iter().find(|gap| rest.starts_with(**gap)).map(|gap| gap.len()) else {
+            return end;
+        };
         match line(rest.get(gap..).unwrap_or_default()) {
             next if next == width => end += gap + next,
             next if (1..width).contains(&next) => return end + gap + next,
-            _ => break,
+            _ => return end,
         }
     }
-    end
 }
 
 fn holds_key(run: &str) -> bool {

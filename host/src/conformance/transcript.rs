@@ -5,14 +5,16 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
 use crate::outcome::Outcome;
 use crate::sandbox::GuestDeployment;
+
+mod placeholders;
+
+pub(super) use placeholders::{filled, generalised};
 
 /// Deployments one after another, in one world.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -304,35 +306,6 @@ fn fill(value: &Value, deployment: &GuestDeployment) -> Value {
         }
         other => other.clone(),
     }
-}
-
-/// The text with its placeholders filled in.
-pub(super) fn filled(text: &str, deployment: &GuestDeployment) -> String {
-    let fill = |text: String, (name, value): (&str, String)| text.replace(name, &value);
-    placeholders(deployment)
-        .into_iter()
-        .chain([("${target}", deployment.target.clone())])
-        .fold(text.to_owned(), fill)
-}
-
-/// The reverse, for what was recorded.
-pub(super) fn generalised(text: &str, deployment: &GuestDeployment) -> String {
-    let fill = |text: String, (name, value): (&str, String)| {
-        if value.is_empty() { text } else { text.replace(&value, name) }
-    };
-    placeholders(deployment).into_iter().fold(text.to_owned(), fill)
-}
-
-/// What stands for what of the certificate, the longer texts first.
-fn placeholders(deployment: &GuestDeployment) -> [(&'static str, String); 5] {
-    let base64 = |text: &str| STANDARD.encode(text);
-    [
-        ("${leaf-base64}", base64(&deployment.leaf_pem)),
-        ("${chain-base64}", base64(&deployment.chain_pem)),
-        ("${leaf}", deployment.leaf_pem.clone()),
-        ("${chain}", deployment.chain_pem.clone()),
-        ("${fingerprint}", deployment.fingerprint.clone()),
-    ]
 }
 
 #[cfg(test)]

@@ -39,6 +39,12 @@ impl Authority {
     pub(super) fn read(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.directory.path().join(name)).unwrap()
     }
+
+    fn fingerprint(&self, name: &str) -> String {
+        let shown = self.openssl(&format!("x509 -in {name} -noout -fingerprint -sha256"));
+        let shown = String::from_utf8(shown).unwrap();
+        shown.split('=').nth(1).unwrap().trim().replace(':', "").to_lowercase()
+    }
 }
 
 pub(super) const KINDS: [&str; 4] = [
@@ -66,9 +72,8 @@ fn every_kind_of_key_is_carried_and_rendered_as_openssl_reads_it() {
         let (leaf, key) = authority.leaf(kind);
         let credential = parse(&leaf, &authority.read("ca.pem"), &key).unwrap();
         assert_eq!(credential.names(), ["a.example", "127.0.0.1"]);
-        let want = authority.openssl("x509 -in leaf.pem -noout -fingerprint -sha256");
-        let want = String::from_utf8(want).unwrap().split('=').nth(1).unwrap().trim().replace(':', "");
-        assert_eq!(credential.fingerprint(), want.to_lowercase());
+        assert_eq!(credential.fingerprint(), authority.fingerprint("leaf.pem"));
+        assert_eq!(credential.chain_fingerprints(), [authority.fingerprint("ca.pem")]);
         let public = authority.openssl("pkey -in leaf.key -pubout");
         for format in [KeyFormat::Pkcs8, KeyFormat::Traditional] {
             match credential.private_key_pem(format) {

@@ -75,9 +75,8 @@ impl Deployer {
     fn both_pins(&self, before: &Told, credential: &Credential) -> Result<Arc<Rotation>, Stuck> {
         let lane = lane::key_of(&before.tenant, &before.target);
         let deployed = Sha256::digest(credential.leaf_der()).into();
-        pins::on_the_way_back(&self.journal_root, &lane, deployed).map_err(|error| {
-            Stuck::ForNow(format!("what was pinned for the target cannot be read: {error}"))
-        })
+        pins::on_the_way_back(&self.journal_root, &lane, deployed)
+            .map_err(|error| Stuck::ForNow(format!("what was pinned for the target cannot be read: {error}")))
     }
 
     /// Of what the connector declares for this configuration, the endpoints that it is still granted.

@@ -182,6 +182,7 @@ pub(super) fn deployment(deployment: &GuestDeployment) -> guest::Deployment {
             leaf_pem: d.leaf_pem,
             chain_pem: d.chain_pem,
             fingerprint: d.fingerprint,
+            chain_fingerprints: d.chain_fingerprints,
             serial: d.serial,
             subject: d.subject,
             names: d.names,

@@ -33,6 +33,8 @@ pub struct GuestDeployment {
     pub chain_pem: String,
     /// SHA-256 of the leaf's DER, lower-case hex.
     pub fingerprint: String,
+    /// The same of each intermediate.
+    pub chain_fingerprints: Vec<String>,
     /// Hex.
     pub serial: String,
     /// RFC 4514.

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use crate::Certificate;
-use crate::certificate::fp8;
+use crate::certificate::{fp8, rfc3339};
 
 /// `-YYYYMMDD-` and eight digits of the fingerprint.
 const SUFFIX: usize = 18;
@@ -64,17 +64,7 @@ impl Versions {
     }
 }
 
-/// `YYYYMMDD` of seconds since 1970, by the proleptic Gregorian calendar: years are counted from March, so that the leap day is the
-/// last of its year.
+/// `YYYYMMDD`.
 fn day(seconds: u64) -> String {
-    // No certificate is valid from a later day than that of RFC 5280's last year.
-    let days = (seconds / 86_400).min(2_932_896) + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = era * 400 + year_of_era + u64::from(month < 3);
-    format!("{year:04}{month:02}{day:02}")
+    rfc3339(seconds).chars().take(10).filter(|c| *c != '-').collect()
 }

@@ -161,7 +161,7 @@ impl Call {
         self
     }
 
-    /// Shorter than the host's own limit.
+    /// How long to wait for the answer, in place of the host's own 30 seconds; the deployment's time goes on meanwhile.
     #[must_use]
     pub fn timeout_ms(mut self, milliseconds: u32) -> Self {
         self.timeout_ms = Some(milliseconds);

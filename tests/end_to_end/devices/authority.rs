@@ -1,5 +1,6 @@
 //! A root, the intermediate that signs, and pairs over every kind of key.
 
+use std::cell::Cell;
 use std::fs;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
@@ -31,20 +32,20 @@ impl Key {
         matches!(self, Self::Rsa2048 | Self::Rsa4096)
     }
 
-    fn generate(self, room: &Room) -> KeyPair {
+    fn generate(self, room: &Room, file: &str) -> KeyPair {
         match self {
             Self::P256 => KeyPair::generate().unwrap(),
             Self::P384 => KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).unwrap(),
-            Self::Rsa2048 => KeyPair::from_pem(&rsa(room, 2048)).unwrap(),
-            Self::Rsa4096 => KeyPair::from_pem(&rsa(room, 4096)).unwrap(),
+            Self::Rsa2048 => KeyPair::from_pem(&rsa(room, 2048, file)).unwrap(),
+            Self::Rsa4096 => KeyPair::from_pem(&rsa(room, 4096, file)).unwrap(),
         }
     }
 }
 
-/// Made once for all trials: finding primes of this size takes longer than all the rest.
-fn rsa(room: &Room, bits: u32) -> String {
+/// Made once for all trials, one for each pair's file: finding primes of this size takes longer than all the rest.
+fn rsa(room: &Room, bits: u32, file: &str) -> String {
     let directory = repository().join("target/devices/keys");
-    let kept = directory.join(format!("rsa-{bits}.pem"));
+    let kept = directory.join(format!("{file}-{bits}.pem"));
     if let Ok(pem) = fs::read_to_string(&kept) {
         return pem;
     }
@@ -53,7 +54,7 @@ fn rsa(room: &Room, bits: u32) -> String {
     let fresh = room.file(&format!("rsa-{bits}.pem"));
     fs::write(&fresh, &pem).unwrap();
     // Another trial may have been faster; the directories may lie on two file systems.
-    let beside = directory.join(format!("rsa-{bits}.{}", std::process::id()));
+    let beside = directory.join(format!("{file}-{bits}.{}", std::process::id()));
     fs::copy(&fresh, &beside).unwrap();
     fs::rename(&beside, &kept).unwrap();
     pem
@@ -63,6 +64,7 @@ pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     intermediate: String,
     fingerprint: String,
+    issued: Cell<u8>,
 }
 
 impl Authority {
@@ -72,14 +74,17 @@ impl Authority {
         let parameters = authority("lastmile test intermediate");
         let intermediate = parameters.signed_by(&key, &root).unwrap().pem();
         let fingerprint = fingerprint(&intermediate);
-        Self { issuer: Issuer::new(parameters, key), intermediate, fingerprint }
+        Self { issuer: Issuer::new(parameters, key), intermediate, fingerprint, issued: Cell::default() }
     }
 
     /// A leaf for example.test; its certificate's file holds the intermediate behind it.
     pub(crate) fn pair(&self, room: &Room, file: &str, kind: Key) -> Pair {
-        let key = kind.generate(room);
+        let key = kind.generate(room, file);
         let mut parameters = CertificateParams::new(vec!["example.test".to_owned()]).unwrap();
         parameters.distinguished_name.push(DnType::CommonName, "example.test");
+        // No two end at the same time: some targets show nothing else of a certificate.
+        self.issued.set(self.issued.get() + 1);
+        parameters.not_after = rcgen::date_time_ymd(2040, 1, self.issued.get());
         let leaf = parameters.signed_by(&key, &self.issuer).unwrap().pem();
         let pair = Pair {
             certificate: room.file(&format!("{file}.pem")),

@@ -9,6 +9,9 @@ use crate::room::{Pair, await_that};
 /// As many as run at the same time.
 const TOGETHER: usize = 16;
 
+/// The shortest that there is: what a killed worker had claimed is waited for.
+const LEASE: u32 = 3;
+
 /// The number of kills.
 pub(super) fn each(ward: &mut Ward, new: &Pair, requests: usize) -> usize {
     let cases: Vec<(&str, usize)> = ["hold-before", "hold-after"]
@@ -27,7 +30,7 @@ pub(super) fn each(ward: &mut Ward, new: &Pair, requests: usize) -> usize {
 }
 
 fn kill(ward: &mut Ward, beds: &[Bed], new: &Pair) {
-    ward.configure(beds);
+    ward.configure_leasing(beds, LEASE);
     ward.attempt_again();
     ward.enqueue(beds, new);
     let mut worker = ward.staying_worker().spawn().unwrap();

@@ -31,6 +31,8 @@ pub(super) struct Device {
     id: u64,
     pub(super) port: u16,
     pub(super) main: u16,
+    /// Where tokens are issued in the clear, if the device has any.
+    pub(super) issuer: Option<u16>,
 }
 
 /// What it holds, and what came to it.
@@ -90,6 +92,7 @@ impl Fake {
             id: made["device"].as_u64().unwrap(),
             port: port(&made["port"]),
             main: port(&made["listeners"]["main"]),
+            issuer: made["listeners"].get("issuer").map(port),
         }
     }
 

@@ -14,7 +14,8 @@ pub(crate) struct Subject {
     pub(crate) options: fn() -> Value,
     /// The target's secrets: name and value. Each is in the environment of the program that the test runs.
     pub(crate) secrets: &'static [(&'static str, &'static str)],
-    /// `config` and `auth` of the target, as lines of TOML, for a device at this port of 127.0.0.1.
+    /// `config` and `auth` of the target, as lines of TOML, for a device at this port of 127.0.0.1. `ISSUER` stands for where the
+    /// fake of a cloud issues tokens.
     pub(crate) target: fn(u16) -> String,
     /// The kinds of keys that it refuses, before it was asked anything that changes it.
     pub(crate) refuses: &'static [Key],

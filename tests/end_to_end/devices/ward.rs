@@ -66,13 +66,18 @@ impl Ward {
         Bed { target: target.to_owned(), verify: device.main, device, neighbours, untidy: false }
     }
 
-    /// plugins.toml for these devices.
+    /// plugins.toml for these devices, with claims that last on the busiest machine.
     pub(super) fn configure(&self, beds: &[Bed]) {
+        self.configure_leasing(beds, 60);
+    }
+
+    /// The same with claims that lapse so many seconds after the worker's last sign of life.
+    pub(super) fn configure_leasing(&self, beds: &[Bed], seconds: u32) {
         let name = self.subject.name;
         let dials: Vec<String> =
             beds.iter().map(|bed| format!("\"https://127.0.0.1:{}\"", bed.device.port)).collect();
         let mut text = format!(
-            "schema = 1\n[host]\nstate-dir = \"{}/state\"\nlease-seconds = 3\nconcurrency = 16\n\
+            "schema = 1\n[host]\nstate-dir = \"{}/state\"\nlease-seconds = {seconds}\nconcurrency = 16\n\
              [plugins.{name}]\ncomponent = \"{}/{name}.wasm\"\nunpinned = true\n\
              [plugins.{name}.grant]\nnet.dial = [{}]\n",
             self.room.path.display(),
@@ -93,13 +98,17 @@ impl Ward {
             .iter()
             .map(|(name, _)| format!("{name} = \"env:{}\"", variable(name)))
             .collect();
+        let mut target = (self.subject.target)(bed.device.port);
+        if let Some(issuer) = bed.device.issuer {
+            target = target.replace("ISSUER", &format!("127.0.0.1:{issuer}"));
+        }
         write!(
             text,
             "[targets.{}]\nplugin = \"{}\"\n{}\nsecrets = {{ {} }}\ntls = {{ pin-sha256 = \"{}\" }}\n\
              verify = {{ endpoint = \"127.0.0.1:{}\", server-name = \"example.test\", attempts = 3 }}\n",
             bed.target,
             self.subject.name,
-            (self.subject.target)(bed.device.port),
+            target,
             secrets.join(", "),
             self.fake.pin,
             bed.verify

@@ -128,7 +128,7 @@ pub(super) const ATTACKS: &[Attack] = &[
     ),
     load("load-resource-loop", "it does not start: the connector exceeded a limit: handles"),
     load("load-rollback-empty", "its lastmile:connector/rollback@0.1.0 has no `rollback`"),
-    load("load-rollback-shape", "it does not start: …"),
+    load("load-rollback-shape", "it does not start: the connector crashed: expected 2-tuple, found 0-tuple"),
     load(
         "load-rollback-surplus",
         "its lastmile:connector/rollback@0.1.0 exports `backdoor`, which the contract does not have",

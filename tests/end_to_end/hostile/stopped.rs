@@ -49,6 +49,7 @@ fn deployment() -> GuestDeployment {
         leaf_pem: String::new(),
         chain_pem: String::new(),
         fingerprint: String::new(),
+        chain_fingerprints: Vec::new(),
         serial: String::new(),
         subject: String::new(),
         names: Vec::new(),

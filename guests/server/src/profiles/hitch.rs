@@ -20,6 +20,8 @@ pub const HITCH: Profile = Profile {
     ],
     check: &[Of("program"), Is("-t"), Joined("--config=", "config-file")],
     reload: &[Is("/usr/bin/pkill"), Is("-HUP"), Is("-F"), Of("pid-file"), Is("-x"), Of("process")],
-    notes: &["Hitch reads a file again only if its time of modification is newer. An undo brings the old file back with its old time: if Hitch had taken the new one up by then, it keeps that until it is restarted. With a `reload` of your own that restarts Hitch, the undo restarts it, too."],
+    notes: &[
+        "Hitch reads a file again only if its time of modification is newer. An undo brings the old file back with its old time: if Hitch had taken the new one up by then, it keeps that until it is restarted. With a `reload` of your own that restarts Hitch, the undo restarts it, too.",
+    ],
     ..NOTHING
 };

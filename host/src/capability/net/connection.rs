@@ -66,8 +66,8 @@ impl Connection {
         if secrets {
             may_carry_secrets(&self.endpoint, line.pinned().ip().is_loopback(), &self.settings)?;
         }
-        let wanted = request.timeout.unwrap_or(Duration::MAX);
-        let budget = || clock::budget(deadline, &[self.settings.request_timeout, wanted]);
+        let wanted = request.timeout.unwrap_or(self.settings.request_timeout);
+        let budget = || clock::budget(deadline, &[wanted]);
         let credentials = self.runtime.block_on(self.session.credentials(vault, budget()?))?;
         let mut answer = self.exchange(line, request, &credentials, vault, budget()?)?;
         if answer.status == UNAUTHORIZED {

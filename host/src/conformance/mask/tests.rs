@@ -57,8 +57,10 @@ fn a_key_is_masked_in_every_form() {
         let (one_line, of_pem) =
             (STANDARD.encode(&der), STANDARD.encode([&certificate().1[..], &pem].concat()));
         let quoted = String::from_utf8(pem.clone()).unwrap().replace('\n', "\\n");
-        for form in [&der, &pem, &wrapped, one_line.as_bytes(), of_pem.as_bytes(), quoted.as_bytes()] {
-            let given = [b"the old key: ", &form[..], b" end"].concat();
+        for form in
+            [der.as_slice(), &pem, &wrapped, one_line.as_bytes(), of_pem.as_bytes(), quoted.as_bytes()]
+        {
+            let given = [b"the old key: ", form, b" end"].concat();
             let found = masked(&given);
             let rest = found.strip_prefix("the old key: [private key]");
             let rest = rest.map(|rest| rest.trim_start_matches("\\n").trim());

@@ -62,6 +62,15 @@ fn what_was_recorded_with_one_certificate_fits_another() {
     let text = generalised("cert=LEAF\n&b64=TEVBRgo=", &deployment());
     let other = GuestDeployment { leaf_pem: "OTHER\n".to_owned(), ..GuestDeployment::default() };
     assert_eq!(filled(&text, &other), "cert=OTHER\n&b64=T1RIRVIK");
+
+    let dated = |fingerprint: &str, not_before| {
+        let fingerprint = fingerprint.repeat(32);
+        GuestDeployment { fingerprint, not_before, ..GuestDeployment::default() }
+    };
+    let text = "site-20260101-abababab, AB:".to_owned() + &["AB"; 31].join(":");
+    let text = generalised(&text, &dated("ab", 1_767_225_600));
+    assert_eq!(text, "site-${version}, ${fingerprint-colons}");
+    assert!(filled(&text, &dated("0c", 951_782_400)).starts_with("site-20000229-0c0c0c0c, 0C:0C:"));
 }
 
 #[test]

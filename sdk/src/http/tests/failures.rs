@@ -129,7 +129,11 @@ fn a_vendor_judges_also_what_came_with_200() {
 #[test]
 fn what_a_target_repeats_of_a_session_is_hidden() {
     let mut sandbox = sandbox();
-    sandbox.on("GET /x", 500, r#"{"cookie":"SID=0123456789abcdef","short":"SID","token":"fedcba9876543210"}"#);
+    sandbox.on(
+        "GET /x",
+        500,
+        r#"{"cookie":"SID=0123456789abcdef","short":"SID","token":"fedcba9876543210"}"#,
+    );
     let mut api = api(&mut sandbox);
     api.session_header("cookie", "SID=0123456789abcdef; path=/");
     api.session_header("authorization", "Token fedcba9876543210");

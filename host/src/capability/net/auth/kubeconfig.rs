@@ -23,13 +23,15 @@ use crate::grant::Endpoint;
 const FLATTEN: &str = "`kubectl config view --raw --flatten --minify` writes one that holds all it needs";
 const STATIC: &str = "use a service account's token or a client certificate";
 
+/// A client's certificate and its key, PEM.
+type Identity = (Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>);
+
 /// What the current context comes to.
 pub(in crate::capability::net) struct Cluster {
     server: Endpoint,
     /// PEM.
     pub(in crate::capability::net) roots: Option<Vec<u8>>,
-    /// Certificate and key, PEM.
-    pub(in crate::capability::net) identity: Option<(Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>)>,
+    pub(in crate::capability::net) identity: Option<Identity>,
     token: Option<Zeroizing<String>>,
 }
 

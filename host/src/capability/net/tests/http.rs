@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::fake::{dial, header, http, ok, plain, request, soon, text, vault};
 use crate::capability::document::Part;
-use crate::capability::net::{NetError, Request};
+use crate::capability::net::{NetError, NetSettings, Request};
 
 fn endpoint(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
@@ -127,6 +127,22 @@ fn a_slow_answer_is_given_up_in_time() {
             "{error}"
         );
         assert!(started.elapsed() < Duration::from_secs(3));
+    }
+}
+
+#[test]
+fn a_guest_may_wait_longer_than_the_host_would() {
+    let slow = |_: &str| {
+        std::thread::sleep(Duration::from_millis(500));
+        ok("")
+    };
+    let hasty = || NetSettings { request_timeout: Duration::from_millis(50), ..plain() };
+    for (timeout, answered) in [(None, false), (Some(Duration::from_mins(1)), true)] {
+        let (port, _) = http(None, slow);
+        let deadline = Instant::now() + Duration::from_mins(2);
+        let wanted = Request { timeout, ..request("POST", "/") };
+        let ended = dial(&endpoint(port), hasty()).request(&wanted, &vault(&[]), deadline);
+        assert_eq!(ended.is_ok(), answered, "{timeout:?}");
     }
 }
 

@@ -33,7 +33,7 @@ fn what_was_there_goes_back_in_the_order_in_which_it_was_written() {
     assert_eq!(restored(&journal), ["key", "pem", "pointer"]);
     room.write(&journal, "key", "after that");
     assert_eq!(restored(&journal), ["pem", "pointer", "key"], "the last time counts");
-    journal.undo().unwrap();
+    journal.undo(&nobody).unwrap();
     assert_eq!(room.files(), before);
 }
 
@@ -45,7 +45,7 @@ fn what_was_made_goes_after_what_was_there_and_newest_first() {
         room.write(&journal, name, "after");
     }
     assert_eq!(restored(&journal), ["old", "pointer", "pem", "key"]);
-    journal.undo().unwrap();
+    journal.undo(&nobody).unwrap();
     assert_eq!(room.files(), before());
 }
 

@@ -50,7 +50,7 @@ fn a_write_to_a_read_only_file_system_is_undone_by_doing_nothing() {
         let refused = write(&journal, name).unwrap_err();
         assert!(matches!(&refused, FsError::Io(text) if text.contains("Read-only")), "{refused}");
     }
-    journal.undo().unwrap();
+    journal.undo(&nobody).unwrap();
     assert_eq!(room.journals(), 0);
 
     let journal = room.journal();
