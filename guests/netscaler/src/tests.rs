@@ -134,6 +134,18 @@ fn what_it_holds_is_left_alone_and_observed() {
 }
 
 #[test]
+fn files_are_looked_for_where_the_certkey_has_them() {
+    let deployment = specimens::deployment(CONFIG);
+    let content = base64(specimens::P256.as_bytes());
+    for (cert, location) in [("sub/x.crt", "%2Fnsconfig%2Fssl%2Fsub"), ("/flash/x.crt", "%2Fflash")] {
+        let mut sandbox = device(CONFIG, &[certkey(cert, "")], &[]);
+        let shown = format!(r#"{{"systemfile":[{{"filecontent":"{content}"}}]}}"#);
+        sandbox.on(&file("GET", "x.crt", location), 200, &shown);
+        assert!(NetScaler::observe(&mut sandbox, &deployment).unwrap().is_some(), "{cert}");
+    }
+}
+
+#[test]
 fn what_was_not_saved_is_saved_and_no_more() {
     let unsaved = r#"{"errorcode":0,"nsconfig":{"configchanged":true}}"#;
     let config = CONFIG.replace(r#","sync":true"#, "");
