@@ -51,8 +51,9 @@ bench: ## Ratios against native code, wasmtime, SQLite and shell hooks, into doc
 	guests/build.sh tests/bench/guests target/bench --examples
 	cargo bench --locked -p lastmile-tests --features bench --bench ratios
 
-table: ## docs/servers.md, from what the last make test found
+table: ## docs/servers.md and docs/targets.md, from what the last make test found
 	python3 tests/servers-table.py
+	python3 tests/targets-table.py
 
 lint: ## Formatting and clippy, of every workspace
 	for each in . guests tests/guests tests/forge tests/bench/guests; do (cd $$each && cargo fmt --all --check) || exit 1; done

@@ -38,7 +38,6 @@ UNPROVEN = {
     "kafka": "profile of `server`; no package of Debian's",
     "mongodb": "profile of `server`; no package of Debian's",
     "mysql": "profile of `server`; Debian ships MariaDB, whose statement is another",
-    "winrm": "connector; tested against a fake that was written from the facts, no Windows answered it",
 }
 HEAD = """# Servers, and what is proven
 
@@ -95,7 +94,7 @@ def main():
     if missing:
         raise SystemExit(f"no result of {', '.join(sorted(missing))}: run `make test` first")
     text = HEAD + "".join(row(one) for one in found)
-    text += "\nnginx, HAProxy and AWS Certificate Manager have further tests of their own (`tests/end_to_end`).\n"
+    text += "\nnginx and HAProxy have further tests of their own (`tests/end_to_end`). What has an API is in [targets.md](targets.md).\n"
     text += MISFORTUNES + NO_TLS
     text += "\n## Unproven\n\n| Connector | State |\n|---|---|\n"
     text += "".join(f"| {name} | {state} |\n" for name, state in sorted(UNPROVEN.items()))
