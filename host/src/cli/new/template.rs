@@ -25,6 +25,7 @@ pub(super) const EMBEDDED: &[(&str, &str)] = &[
     embedded!("sdk/src/certificate/der.rs"),
     embedded!("sdk/src/certificate/kind.rs"),
     embedded!("sdk/src/certificate/tests.rs"),
+    embedded!("sdk/src/certificate/time.rs"),
     embedded!("sdk/src/certificate/versions.rs"),
     embedded!("sdk/src/config.rs"),
     embedded!("sdk/src/config/endpoint.rs"),
