@@ -132,6 +132,7 @@ impl Deployer {
         fault::point("journal.begin.after");
 
         let guest = guest_deployment(&resolved, &credential, claim.attempt)?;
+        remember(pins.as_ref())?;
         let keys = Keys {
             resolved: &resolved,
             vault: &vault,
@@ -154,15 +155,10 @@ impl Deployer {
             self.verify(&resolved, &credential, deadline)?;
             Ok(receipt)
         });
-        let ended = remember(pins.as_ref(), ended);
         let journal = Arc::into_inner(journal)
             .ok_or_else(|| Failure::new(Outcome::Internal, "the undo journal is still in use"))?;
         let ask: Ask<'_> = &|told, notes| self.ask(told, notes, Some(&credential));
-        let receipt = conclude(journal, ended, &credential, &vault, ask)?;
-        if let Some(Err(error)) = pins.map(|pins| pins.settle()) {
-            tracing::warn!("the certificate before stays pinned beside the new one: {error}");
-        }
-        Ok(receipt)
+        conclude(journal, pins.as_ref(), ended, &credential, &vault, ask)
     }
 
     /// What else the target's endpoints may show, where its own certificate is what is deployed.
@@ -254,14 +250,14 @@ impl Deployer {
 }
 
 /// A deployment whose certificate would not be known again is none.
-fn remember(pins: Option<&Pins>, ended: Result<GuestReceipt, Failure>) -> Result<GuestReceipt, Failure> {
-    match (pins.map(|pins| pins.add(ended.is_ok())), ended) {
-        (Some(Err(error)), Ok(_)) => Err(internal("the new certificate cannot be pinned", &error)),
-        (Some(Err(error)), Err(failure)) => {
-            tracing::warn!("the target may show a certificate that is not pinned: {error}");
-            Err(failure)
-        }
-        (_, ended) => ended,
+fn remember(pins: Option<&Pins>) -> Result<(), Failure> {
+    pins.map_or(Ok(()), Pins::ahead).map_err(|error| internal("the new certificate cannot be pinned", &error))
+}
+
+/// One pin too many ends no deployment.
+fn forget(pins: Option<std::io::Result<()>>) {
+    if let Some(Err(error)) = pins {
+        tracing::warn!("the certificates before stay pinned beside the new one: {error}");
     }
 }
 
@@ -348,6 +344,7 @@ pub fn run_failure(error: &RunError) -> Failure {
 
 fn conclude(
     journal: Journal,
+    pins: Option<&Pins>,
     ended: Result<GuestReceipt, Failure>,
     credential: &Credential,
     vault: &Vault,
@@ -357,8 +354,10 @@ fn conclude(
         Ok(receipt) => {
             let changed = receipt.changed || journal.changed();
             fault::point("journal.commit.before");
-            journal.commit().map_err(|error| internal("the undo journal cannot be closed", &error))?;
+            let lane =
+                journal.commit().map_err(|error| internal("the undo journal cannot be closed", &error))?;
             fault::point("journal.commit.after");
+            forget(pins.map(|pins| pins.settle(&lane)));
             Ok(Receipt {
                 outcome: if changed { Outcome::Changed } else { Outcome::Unchanged },
                 changed,
@@ -368,6 +367,7 @@ fn conclude(
             })
         }
         Err(failure) => {
+            forget(pins.map(Pins::trim));
             let failure = after(journal.undo(ask), failure);
             Err(Failure { message: clean(vault, &failure.message), ..failure })
         }

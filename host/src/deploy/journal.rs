@@ -89,7 +89,8 @@ pub enum UndoError {
     },
 }
 
-/// The journal of a running deployment. It holds the lane until it is committed or undone.
+/// The journal of a running deployment. It holds the lane until it is undone, or hands it on when it is
+/// committed.
 pub struct Journal {
     root: PathBuf,
     lane: LaneLock,
@@ -175,20 +176,22 @@ impl Journal {
         Ok(undone.short)
     }
 
-    /// Makes the new files' names durable, marks the deployment as final, then removes what undo would have needed.
+    /// Makes the new files' names durable, marks the deployment as final, then removes what undo would have needed. The lane is
+    /// given back with the answer: what else is kept of its target is brought up to date first.
     ///
     /// # Errors
     ///
     /// The mark could not be made durable, or a file not removed; recovery finishes it.
-    pub fn commit(self) -> io::Result<()> {
+    pub fn commit(self) -> io::Result<LaneLock> {
         let path = self.path();
-        let Self { open, lane: _held, .. } = self;
+        let Self { open, lane, .. } = self;
         let mut open = open.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let Some(mut file) = open.file.take() else { return Ok(()) };
+        let Some(mut file) = open.file.take() else { return Ok(lane) };
         open.make_durable()?;
         file.append(&[Record::Commit])?;
         undo::forget(&open.records)?;
-        remove(&path)
+        remove(&path)?;
+        Ok(lane)
     }
 
     fn path(&self) -> PathBuf {

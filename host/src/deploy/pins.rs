@@ -1,8 +1,8 @@
 //! What a target with `tls.pin-deployed` was given last, so that the next deployment knows it again.
 //!
 //! The file lies beside the journals and belongs to whoever holds the lane. It always names a certificate that the
-//! target may be showing: the new one is added before a deployment is final, and the ones before it leave only
-//! once the target was seen with the new one.
+//! target may be showing: the new one is added before a connector can reach the target, as neither a crash nor a cut
+//! line tells whether it was taken. The ones before it leave only once the target was seen with the new one.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
@@ -15,7 +15,8 @@ use crate::capability::net::Rotation;
 
 /// What the file's name ends in.
 const SUFFIX: &str = ".pins";
-/// Certificates that a target may be showing, the newest first. More would be those of deployments long past.
+/// Certificates that a target may be showing, the newest first. More would be those of deployments long past, unless the
+/// target was seen with them.
 const MOST: usize = 4;
 
 /// A certificate's SHA-256.
@@ -48,28 +49,49 @@ impl Pins {
         Arc::clone(&self.rotation)
     }
 
-    /// Before the deployment ends: the target may be showing the new certificate if all went well, or was seen to.
+    /// Before the target can be reached: from then on it may be showing the new certificate, whatever is heard of it.
     ///
     /// # Errors
     ///
     /// It could not be made durable.
-    pub fn add(&self, went_well: bool) -> io::Result<()> {
-        if !went_well && !self.rotation.happened() {
+    pub fn ahead(&self) -> io::Result<()> {
+        if self.before.contains(&self.deployed) { Ok(()) } else { write(&self.path, &self.newest_first()) }
+    }
+
+    /// Once the deployment failed, or nobody saw what came of it: forgets those of long ago. As long as none of them is seen,
+    /// the target may be showing any.
+    ///
+    /// # Errors
+    ///
+    /// It could not be made durable.
+    pub fn trim(&self) -> io::Result<()> {
+        let mut all = self.newest_first();
+        let seen = |one: &Fingerprint| self.rotation.saw(*one);
+        if all.len() <= MOST || !all.iter().any(seen) {
             return Ok(());
         }
-        let before = self.before.iter().filter(|before| **before != self.deployed);
-        let all: Vec<Fingerprint> =
-            std::iter::once(&self.deployed).chain(before).take(MOST).copied().collect();
+        let spare = |one: &Fingerprint| *one != self.deployed && !seen(one);
+        while all.len() > MOST
+            && let Some(oldest) = all.iter().rposition(spare)
+        {
+            all.remove(oldest);
+        }
         write(&self.path, &all)
     }
 
-    /// Once the deployment is final: only the new one counts, if the target was seen with it.
+    /// Once the deployment is final, and before the lane is given back: only the new one counts, if the target was seen
+    /// with it.
     ///
     /// # Errors
     ///
     /// It could not be made durable.
-    pub fn settle(&self) -> io::Result<()> {
-        if self.rotation.happened() { write(&self.path, &[self.deployed]) } else { Ok(()) }
+    pub fn settle(&self, _held: &LaneLock) -> io::Result<()> {
+        if self.rotation.happened() { write(&self.path, &[self.deployed]) } else { self.trim() }
+    }
+
+    fn newest_first(&self) -> Vec<Fingerprint> {
+        let before = self.before.iter().filter(|before| **before != self.deployed);
+        std::iter::once(&self.deployed).chain(before).copied().collect()
     }
 }
 
@@ -155,27 +177,51 @@ mod tests {
         let target = Target(tempfile::tempdir().unwrap());
         let lane = target.lane("web");
         let one = target.open(&lane, 1);
-        one.add(false).unwrap();
-        assert_eq!(remembered(&one), [0; 0], "it failed, and nobody saw the new one");
-        one.add(true).unwrap();
-        one.settle().unwrap();
+        one.ahead().unwrap();
+        assert_eq!(remembered(&one), [1], "nobody saw it yet, and a crash may come");
+        one.rotation().shown([1; 32]);
+        one.settle(&lane).unwrap();
         let two = target.open(&lane, 2);
         assert_eq!(two.before, [[1; 32]]);
-        two.add(true).unwrap();
-        two.settle().unwrap();
+        two.ahead().unwrap();
+        two.settle(&lane).unwrap();
         assert_eq!(remembered(&two), [2, 1], "nobody saw that the first one is gone");
         let three = target.open(&lane, 3);
-        three.rotation().saw_the_new_one();
-        three.add(false).unwrap();
+        three.ahead().unwrap();
+        three.trim().unwrap();
         assert_eq!(remembered(&three), [3, 2, 1], "it failed, and may be showing the new one all the same");
+        let again = target.open(&lane, 2);
+        again.ahead().unwrap();
+        assert_eq!(remembered(&again), [3, 2, 1], "it is known");
         let four = target.open(&lane, 4);
-        four.rotation().saw_the_new_one();
-        four.add(true).unwrap();
+        four.ahead().unwrap();
+        four.rotation().shown([4; 32]);
         assert_eq!(remembered(&four), [4, 3, 2, 1]);
-        four.settle().unwrap();
+        four.settle(&lane).unwrap();
         assert_eq!(remembered(&four), [4]);
         assert_eq!(fs::metadata(&four.path).unwrap().mode() & 0o777, 0o600);
         assert_eq!(target.open(&target.lane("mail"), 1).before, [[0; 32]; 0], "another target");
+    }
+
+    #[test]
+    fn what_the_target_was_seen_with_outlives_deployments_that_fail() {
+        let target = Target(tempfile::tempdir().unwrap());
+        let lane = target.lane("web");
+        let fail = |deployed, shown: Option<u8>| {
+            let pins = target.open(&lane, deployed);
+            pins.ahead().unwrap();
+            shown.inspect(|shown| pins.rotation().shown([*shown; 32]));
+            pins.trim().unwrap();
+            remembered(&pins)
+        };
+        fail(1, Some(1));
+        for deployed in 2..=6 {
+            fail(deployed, Some(1));
+        }
+        assert_eq!(fail(7, Some(1)), [7, 6, 5, 1]);
+        assert_eq!(fail(8, None), [8, 7, 6, 5, 1], "it was not reached, and may be showing any");
+        assert_eq!(fail(9, Some(99)), [9, 8, 7, 6, 5, 1], "what was seen may be another endpoint");
+        assert_eq!(fail(10, Some(1)), [10, 9, 8, 1]);
     }
 
     #[test]

@@ -15,8 +15,8 @@ pub struct Rotation {
     deployed: Fingerprint,
     before: Vec<Fingerprint>,
     going_back: bool,
-    /// The endpoints that showed the new one and proved to hold its key.
-    over: Mutex<BTreeSet<String>>,
+    /// Each endpoint with each certificate that it showed and proved to hold the key of.
+    met: Mutex<BTreeSet<(String, Fingerprint)>>,
 }
 
 /// What is to be thought of a certificate.
@@ -34,7 +34,7 @@ impl Rotation {
     /// For a deployment of `deployed`, where `before` were deployed earlier.
     #[must_use]
     pub fn forward(deployed: Fingerprint, before: Vec<Fingerprint>) -> Self {
-        Self { deployed, before, going_back: false, over: Mutex::default() }
+        Self { deployed, before, going_back: false, met: Mutex::default() }
     }
 
     /// For taking it back.
@@ -46,13 +46,19 @@ impl Rotation {
     /// Whether any endpoint showed the new certificate.
     #[must_use]
     pub fn happened(&self) -> bool {
-        !self.over().is_empty()
+        self.saw(self.deployed)
+    }
+
+    /// Whether any endpoint showed this certificate.
+    #[must_use]
+    pub fn saw(&self, fingerprint: Fingerprint) -> bool {
+        self.all_met().iter().any(|(_, served)| *served == fingerprint)
     }
 
     pub(super) fn judge(&self, endpoint: &str, served: Fingerprint) -> Verdict {
         if served == self.deployed {
             Verdict::Known
-        } else if !self.going_back && self.over().contains(endpoint) {
+        } else if !self.going_back && self.all_met().contains(&(endpoint.to_owned(), self.deployed)) {
             Verdict::Over
         } else if self.before.contains(&served) {
             Verdict::Known
@@ -63,19 +69,17 @@ impl Rotation {
 
     /// The endpoint showed this certificate and proved that it holds its key.
     pub(super) fn met(&self, endpoint: &str, served: Fingerprint) {
-        if served == self.deployed {
-            self.over().insert(endpoint.to_owned());
-        }
+        self.all_met().insert((endpoint.to_owned(), served));
     }
 
     /// What a handshake would have told.
     #[cfg(test)]
-    pub(crate) fn saw_the_new_one(&self) {
-        self.met("the target", self.deployed);
+    pub(crate) fn shown(&self, served: Fingerprint) {
+        self.met("the target", served);
     }
 
-    fn over(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
-        self.over.lock().unwrap_or_else(PoisonError::into_inner)
+    fn all_met(&self) -> std::sync::MutexGuard<'_, BTreeSet<(String, Fingerprint)>> {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -91,7 +95,7 @@ mod tests {
             assert_eq!(rotation.judge("a", served), wanted);
         }
         rotation.met("a", old);
-        assert!(!rotation.happened());
+        assert!(!rotation.happened() && rotation.saw(old));
         rotation.met("a", new);
         assert!(rotation.happened());
         assert_eq!(rotation.judge("a", new), Verdict::Known);

@@ -107,10 +107,14 @@ fn commit_keeps_the_new_files_and_nothing_else() {
     let room = room();
     let journal = room.journal();
     room.deploy(&journal);
-    journal.commit().unwrap();
+    let held = journal.commit().unwrap();
     assert_eq!(room.files(), after());
     assert!(!room.path.join("told").exists());
     assert_eq!(room.journals(), 0);
+    let take = || LaneLock::take(&room.path.join("journal"), "default", "web").unwrap();
+    assert!(take().is_none(), "what is kept of the target is not up to date yet");
+    drop(held);
+    assert!(take().is_some());
 }
 
 #[test]
