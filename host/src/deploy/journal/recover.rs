@@ -4,7 +4,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::lines::Lines;
 use super::network::{self, Undone};
 use super::record::{self, Record};
 use super::{Ask, DRAFT, DeploymentId, UndoError, remove, undo};
@@ -86,8 +85,7 @@ fn finish(journal: &Found, ask: Option<Ask<'_>>) -> Result<Option<Recovered>, Un
     if committed {
         undo::forget(&records).map_err(fault)?;
     } else {
-        let restored = || Lines::begin(path, &[&records[..], &[Record::Restored]].concat()).map(|_| ());
-        let Undone { short, over } = network::undo(path, &records, restored, ask)?;
+        let Undone { short, over } = network::undo(path, &records, ask)?;
         for text in short {
             tracing::error!(message_id = id.message, "after recovery the files are as before, but {text}");
         }

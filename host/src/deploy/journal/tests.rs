@@ -11,6 +11,7 @@ use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 use super::*;
 use crate::capability::document::Part;
 use crate::capability::fs::{Attributes, FsDoor, Written};
+use crate::capability::net::NetError;
 use crate::capability::vault::tests::vault;
 
 struct Room {
@@ -377,6 +378,19 @@ fn the_connector_is_asked_last_by_the_newest_note_first() {
         Ok(())
     });
     assert_eq!((ended.unwrap(), asked.get(), room.journals()), (vec![], 1, 0));
+}
+
+#[test]
+fn a_note_that_was_not_written_is_written_when_it_is_tried_again() {
+    let room = room();
+    let (root, away) = (room.path.join("journal"), room.path.join("away"));
+    let journal = room.journal();
+    fs::rename(&root, &away).unwrap();
+    assert!(matches!(journal.note(&told(), "a note"), Err(NetError::Unreachable(_))));
+    fs::rename(&away, &root).unwrap();
+    journal.note(&told(), "a note").unwrap();
+    let records = record::parse(&fs::read(journal.path()).unwrap()).unwrap();
+    assert_eq!(records, [Record::Told(told()), Record::Note { note: "a note".to_owned() }]);
 }
 
 #[test]
