@@ -15,13 +15,16 @@ use crate::capability::net::NetError;
 use crate::fault;
 
 /// Whose connector it is, and what it was told of the deployment, without the private key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Told {
     /// The target's tenant.
     pub tenant: String,
     /// The target.
     pub target: String,
+    /// The plugin that it had then; empty in a journal of before this was kept.
+    #[serde(default)]
+    pub plugin: String,
     /// Its configuration as it was then, a JSON object.
     pub config: String,
     /// SHA-256 of the leaf's DER, lower-case hex.

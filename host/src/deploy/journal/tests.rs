@@ -353,12 +353,22 @@ fn told() -> Told {
     Told {
         tenant: text("default"),
         target: text("web"),
+        plugin: text("nginx"),
         config: text("{}"),
         fingerprint: text("00"),
         leaf: text("LEAF\n"),
         chain: text(""),
         attempt: 1,
     }
+}
+
+#[test]
+fn what_an_earlier_version_told_names_no_plugin() {
+    let line = serde_json::to_string(&Record::Told(told())).unwrap();
+    let earlier = line.replace(r#""plugin":"nginx","#, "");
+    assert_ne!(line, earlier);
+    let read = record::parse(format!("{earlier}\n").as_bytes()).unwrap();
+    assert_eq!(read, [Record::Told(Told { plugin: String::new(), ..told() })]);
 }
 
 #[test]
