@@ -123,7 +123,7 @@ impl Deployer {
         let pins = self.pins(&mut resolved, &lane, &credential)?;
         let declared = resolved.declared()?;
         let vault = Arc::new(Vault::new(Arc::clone(&credential), resolved.secrets()?));
-        let _servers = self.servers(&declared, deadline, cancel)?;
+        let servers = self.servers(&declared, deadline, cancel)?;
         let deadline = deadline.min(Instant::now() + resolved.plugin.limits.wall);
 
         fault::point("journal.begin.before");
@@ -157,8 +157,8 @@ impl Deployer {
         let ended = remember(pins.as_ref(), ended);
         let journal = Arc::into_inner(journal)
             .ok_or_else(|| Failure::new(Outcome::Internal, "the undo journal is still in use"))?;
-        let ask: Ask<'_> = &|told, notes| self.ask(told, notes, Some(&credential));
-        let receipt = conclude(journal, ended, &credential, &vault, ask)?;
+        let ask = servers.until(|told, notes| self.ask(told, notes, Some(&credential)));
+        let receipt = conclude(journal, ended, &credential, &vault, &ask)?;
         if let Some(Err(error)) = pins.map(|pins| pins.settle()) {
             tracing::warn!("the certificate before stays pinned beside the new one: {error}");
         }
