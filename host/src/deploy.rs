@@ -15,6 +15,7 @@ pub mod server;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime};
 
 use sha2::{Digest as _, Sha256};
@@ -63,17 +64,17 @@ impl Deployer {
     /// Brings to an end what hosts left behind that died; says how much that was. Safe beside hosts that live, and quick:
     /// no connector is asked for its way back.
     pub fn recover(&self) -> usize {
-        self.recover_asking(None)
+        self.recover_asking(None, &AtomicBool::default())
     }
 
-    /// Has the connectors go back that could not yet. Each may take a minute, in which its lane is busy.
-    pub fn go_back(&self) -> usize {
-        self.recover_asking(Some(&|told, notes| self.ask(told, notes, None)))
+    /// Has the connectors go back that could not yet, until `stop` is set. Each may take a minute, in which its lane is busy.
+    pub fn go_back(&self, stop: &AtomicBool) -> usize {
+        self.recover_asking(Some(&|told, notes| self.ask(told, notes, None)), stop)
     }
 
-    fn recover_asking(&self, ask: Option<Ask<'_>>) -> usize {
+    fn recover_asking(&self, ask: Option<Ask<'_>>, stop: &AtomicBool) -> usize {
         let mut ended = 0;
-        for end in journal::recover(&self.journal_root, ask) {
+        for end in journal::recover(&self.journal_root, ask, stop) {
             match end {
                 Ok(recovered) => {
                     ended += 1;
@@ -123,7 +124,7 @@ impl Deployer {
         let pins = self.pins(&mut resolved, &lane, &credential)?;
         let declared = resolved.declared()?;
         let vault = Arc::new(Vault::new(Arc::clone(&credential), resolved.secrets()?));
-        let _servers = self.servers(&declared, deadline, cancel)?;
+        let servers = self.servers(&declared, deadline, cancel)?;
         let deadline = deadline.min(Instant::now() + resolved.plugin.limits.wall);
 
         fault::point("journal.begin.before");
@@ -157,8 +158,17 @@ impl Deployer {
         });
         let journal = Arc::into_inner(journal)
             .ok_or_else(|| Failure::new(Outcome::Internal, "the undo journal is still in use"))?;
+<<<<<<< HEAD
         let ask: Ask<'_> = &|told, notes| self.ask(told, notes, Some(&credential));
         conclude(journal, pins.as_ref(), ended, &credential, &vault, ask)
+=======
+        let ask = servers.until(|told, notes| self.ask(told, notes, Some(&credential)));
+        let receipt = conclude(journal, ended, &credential, &vault, &ask)?;
+        if let Some(Err(error)) = pins.map(|pins| pins.settle()) {
+            tracing::warn!("the certificate before stays pinned beside the new one: {error}");
+        }
+        Ok(receipt)
+>>>>>>> fix-back
     }
 
     /// What else the target's endpoints may show, where its own certificate is what is deployed.

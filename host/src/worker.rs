@@ -85,9 +85,14 @@ impl Worker {
         let heart = self.start_heartbeat(ended);
         let result = std::thread::scope(|scope| {
             let (lost, losses) = channel::<()>();
-            scope.spawn(move || losses.iter().for_each(|()| _ = self.deployer.go_back()));
-            let lost = Lost { beside: (!until_idle).then_some(lost), deployer: &self.deployer };
-            lost.go_back();
+            // Beside the deployments: a target that does not answer holds up its own lane alone.
+            scope.spawn(move || answer(&losses, || _ = self.deployer.go_back(stop)));
+            if until_idle {
+                // What was left before is a part of its work, and there may be nothing else that keeps it.
+                self.deployer.go_back(stop);
+            } else {
+                let _ = lost.send(());
+            }
             self.drive(stop, until_idle, &bell, &lost)
         });
         drop(alive);
@@ -102,7 +107,7 @@ impl Worker {
         stop: &AtomicBool,
         until_idle: bool,
         bell: &Arc<Bell>,
-        lost: &Lost<'_>,
+        lost: &Sender<()>,
     ) -> Result<(), WorkerError> {
         let (ended, endings) = channel();
         let mut running = 0_usize;
@@ -130,7 +135,7 @@ impl Worker {
         free: usize,
         ended: &Sender<Ending>,
         bell: &Arc<Bell>,
-        lost: &Lost<'_>,
+        lost: &Sender<()>,
     ) -> Result<usize, WorkerError> {
         if free == 0 {
             return Ok(0);
@@ -138,7 +143,7 @@ impl Worker {
         if self.store.reap()? > 0 {
             // Their host is dead or was cut off; a dead one leaves more than a lease behind.
             self.deployer.recover();
-            lost.go_back();
+            let _ = lost.send(());
         }
         let until = Instant::now() + safe(self.pace.lease);
         let claims = self.store.claim(&self.owner, free, self.pace.lease)?;
@@ -219,20 +224,11 @@ impl Worker {
     }
 }
 
-/// Has connectors go back whose host was lost.
-struct Lost<'a> {
-    /// Beside the deployments: a target that does not answer holds up its own lane alone. A worker that stops when it is
-    /// idle has no such thread: this is a part of its work.
-    beside: Option<Sender<()>>,
-    deployer: &'a Deployer,
-}
-
-impl Lost<'_> {
-    fn go_back(&self) {
-        match &self.beside {
-            Some(thread) => _ = thread.send(()),
-            None => _ = self.deployer.go_back(),
-        }
+/// Has connectors go back whose hosts were lost: once for all the losses that were told by then.
+fn answer(losses: &Receiver<()>, mut go_back: impl FnMut()) {
+    while losses.recv().is_ok() {
+        losses.try_iter().for_each(drop);
+        go_back();
     }
 }
 

@@ -110,7 +110,7 @@ fn a_target_that_is_gone_from_the_configuration_waits_for_it_alone() {
 }
 
 #[test]
-fn what_is_no_longer_granted_is_told_and_holds_up_nothing() {
+fn what_is_no_longer_granted_waits_for_the_grant() {
     let scene = Scene::new("");
     assert!(scene.killed_at(CHANGED));
     let granted = fs::read_to_string(scene.room.file("plugins.toml")).unwrap();
@@ -118,9 +118,48 @@ fn what_is_no_longer_granted_is_told_and_holds_up_nothing() {
     fs::write(scene.room.file("plugins.toml"), granted.replace(&endpoint, "net.dial = []")).unwrap();
     let run = scene.room.run(&["run", "--until-idle"]);
     let log = String::from_utf8_lossy(&run.stderr);
-    assert!(log.contains("what target `api` was told stays told"), "{log}");
-    assert_eq!(scene.journals(), 0);
+    assert!(log.contains("put the grant or the configuration back"), "{log}");
+    assert_eq!(scene.journals(), 1);
     fs::write(scene.room.file("plugins.toml"), granted).unwrap();
+    scene.room.ok(&["run", "--until-idle"]);
+    scene.assert_old();
+    scene.ends_well();
+}
+
+#[test]
+fn notes_go_to_the_plugin_and_to_the_place_that_they_are_of() {
+    let scene = Scene::new("");
+    let elsewhere = Api::start(OLD);
+    assert!(scene.killed_at(CHANGED));
+    let before = fs::read_to_string(scene.room.file("plugins.toml")).unwrap();
+    let (from, to) = (scene.api.port, elsewhere.port);
+    let grants = format!("net.dial = [\"http://127.0.0.1:{from}\", \"http://127.0.0.1:{to}\"]");
+    for (after, told) in [
+        (
+            before
+                .replace("[plugins.net-reversible", "[plugins.another")
+                .replace("plugin = \"net-reversible\"", "plugin = \"another\""),
+            "the target has another plugin now, `another`: put `net-reversible` back",
+        ),
+        (
+            before.replace(&format!("net.dial = [\"http://127.0.0.1:{from}\"]"), &grants).replace(
+                &format!("endpoint = \"http://127.0.0.1:{from}"),
+                &format!("endpoint = \"http://127.0.0.1:{to}"),
+            ),
+            "put the grant or the configuration back",
+        ),
+    ] {
+        assert_ne!(after, before);
+        fs::write(scene.room.file("plugins.toml"), after).unwrap();
+        let run = scene.room.run(&["run", "--until-idle"]);
+        let log = String::from_utf8_lossy(&run.stderr);
+        assert!(log.contains(told), "{log}");
+        assert_eq!((scene.api.active(), elsewhere.active()), (scene.new.fingerprint.clone(), OLD.to_owned()));
+        assert_eq!(scene.journals(), 1);
+    }
+    fs::write(scene.room.file("plugins.toml"), before).unwrap();
+    scene.room.ok(&["run", "--until-idle"]);
+    scene.assert_old();
     scene.ends_well();
 }
 

@@ -168,8 +168,10 @@ impl Journal {
         let path = self.path();
         let Self { open, lane: _held, .. } = self;
         let open = open.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let Some(mut file) = open.file else { return Ok(Vec::new()) };
-        let undone = network::undo(&path, &open.records, || file.append(&[Record::Restored]), Some(ask))?;
+        if open.file.is_none() {
+            return Ok(Vec::new());
+        }
+        let undone = network::undo(&path, &open.records, Some(ask))?;
         fault::point("undo.journal.before");
         remove(&path).map_err(|error| UndoError::Journal { path, error })?;
         fault::point("undo.journal.after");

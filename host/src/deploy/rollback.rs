@@ -18,10 +18,13 @@ use crate::deploy::journal::{Stuck, Told};
 use crate::deploy::network::{Network, log};
 use crate::deploy::resolve::Resolved;
 use crate::deploy::{Deployer, clean, guest_failure, lane, pins, run_failure, told};
+use crate::grant::Endpoint;
 use crate::outbox::Message;
 use crate::outcome::Failure;
 use crate::sandbox::{Cancel, Doors, GuestDeployment};
 
+const ELSEWHERE: &str = "none of the endpoints that it was told through is both granted and in the target's configuration \
+     now: put the grant or the configuration back";
 const NETWORK_ALONE: &str =
     "a rollback reaches the network alone: the host takes files and commands back itself";
 
@@ -30,6 +33,7 @@ pub(super) fn to_tell(message: &Message, resolved: &Resolved, guest: &GuestDeplo
     Told {
         tenant: message.tenant.clone(),
         target: resolved.target.name.clone(),
+        plugin: resolved.plugin.name.clone(),
         config: guest.config.clone(),
         fingerprint: guest.fingerprint.clone(),
         leaf: guest.leaf_pem.clone(),
@@ -49,8 +53,15 @@ impl Deployer {
     ) -> Result<(), Stuck> {
         let hindered = |failure: Failure| Stuck::ForNow(failure.message);
         let mut resolved = self.catalogue.resolve(&before.tenant, &before.target).map_err(hindered)?;
+        let plugin = &resolved.plugin.name;
+        if !before.plugin.is_empty() && before.plugin != *plugin {
+            // These notes are in the words of another one.
+            let before = &before.plugin;
+            return Err(Stuck::ForNow(format!(
+                "the target has another plugin now, `{plugin}`: put `{before}` back"
+            )));
+        }
         if !resolved.loaded.is_reversible() {
-            let plugin = &resolved.plugin.name;
             return Err(Stuck::ForNow(format!(
                 "plugin `{plugin}` is another component now, without a rollback: put the one back that has it"
             )));
@@ -79,7 +90,8 @@ impl Deployer {
             .map_err(|error| Stuck::ForNow(format!("what was pinned for the target cannot be read: {error}")))
     }
 
-    /// Of what the connector declares for this configuration, the endpoints that it is still granted.
+    /// Of what the connector declared for its configuration then, the endpoints that it declares for that of now and is still
+    /// granted: the target's secrets are those of now, and are not for where it was before.
     fn way_back(
         &self,
         resolved: &Resolved,
@@ -87,14 +99,24 @@ impl Deployer {
         vault: &Arc<Vault>,
         deadline: Instant,
     ) -> Result<WayBack, Stuck> {
-        let declared = resolved.needs(config).map_err(|failure| stuck(&failure, vault))?;
-        let granted =
-            |wanted: &_| resolved.plugin.grant.net_dial.iter().any(|granted| granted.covers(wanted));
-        let endpoints = declared.net_dial.into_iter().filter(granted).collect();
+        let then = resolved.needs(config).map_err(|failure| stuck(&failure, vault))?;
+        let now = resolved
+            .needs(&resolved.config_json())
+            .map_err(|failure| Stuck::ForNow(clean(vault, &failure.message)))?;
+        let endpoints = still_open(then.net_dial, &now.net_dial, &resolved.plugin.grant.net_dial);
+        if endpoints.is_empty() {
+            return Err(Stuck::ForNow(ELSEWHERE.to_owned()));
+        }
         let door = NetDoor::new(endpoints, resolved.net_settings(), self.runtime.clone());
         let network = Network::new(door, Arc::clone(vault), deadline, Cancel::default());
         Ok(WayBack { network, vault: Arc::clone(vault) })
     }
+}
+
+/// The endpoints of then that are declared now and granted.
+fn still_open(then: Vec<Endpoint>, now: &[Endpoint], granted: &[Endpoint]) -> Vec<Endpoint> {
+    let among = |some: &[Endpoint], wanted: &Endpoint| some.iter().any(|one| one.covers(wanted));
+    then.into_iter().filter(|wanted| among(now, wanted) && among(granted, wanted)).collect()
 }
 
 /// The credential as the journal has it: without its key. It may have expired meanwhile.
@@ -158,5 +180,20 @@ impl Doors for WayBack {
 
     fn log(&mut self, stream: &str, bytes: &[u8]) {
         log(&self.vault, stream, bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+
+    #[test]
+    fn the_way_back_is_what_was_is_and_may_be_dialled() {
+        let all = |ports: &[u16]| -> Vec<Endpoint> {
+            ports.iter().map(|port| format!("https://appliance.test:{port}").parse().unwrap()).collect()
+        };
+        assert_eq!(still_open(all(&[1, 2, 3]), &all(&[2, 3, 4]), &all(&[1, 3, 4])), all(&[3]));
+        assert_eq!(still_open(all(&[1]), &all(&[2]), &all(&[1, 2])), [], "the target is another one now");
     }
 }

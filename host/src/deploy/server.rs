@@ -4,10 +4,12 @@
 //! deployment that has written a key and not yet its certificate it refuses another one that is sound. Deployments
 //! that may run the same command line are taken for one server's, and wait for each other.
 
+use std::cell::Cell;
 use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::journal::{Stuck, Told};
 use super::lane::LaneLock;
 use crate::grant::CommandLine;
 use crate::sandbox::Cancel;
@@ -43,6 +45,19 @@ impl ServerLocks {
         }
         Ok(Some(Self(held)))
     }
+
+    /// Who asks a connector for its way back, and gives the servers free before: they were told by then, and a network that
+    /// does not answer is no reason for others to wait.
+    pub fn until(
+        self,
+        ask: impl Fn(&Told, &[String]) -> Result<(), Stuck>,
+    ) -> impl Fn(&Told, &[String]) -> Result<(), Stuck> {
+        let held = Cell::new(Some(self));
+        move |told, notes| {
+            drop(held.take());
+            ask(told, notes)
+        }
+    }
 }
 
 fn wait(journals: &Path, name: &str, deadline: Instant, cancel: &Cancel) -> io::Result<Option<LaneLock>> {
@@ -65,6 +80,23 @@ mod tests {
 
     fn line(argv: &[&str]) -> CommandLine {
         CommandLine::literal(&argv.iter().map(|&word| word.to_owned()).collect::<Vec<_>>()).unwrap()
+    }
+
+    #[test]
+    fn who_asks_for_the_way_back_keeps_nobody_waiting() {
+        let directory = tempfile::tempdir().unwrap();
+        let reload = [line(&["/n", "-s", "reload"])];
+        let take = || {
+            let soon = Instant::now() + Duration::from_millis(50);
+            ServerLocks::take(directory.path(), &reload, soon, &Cancel::default()).unwrap()
+        };
+        let ask = take().unwrap().until(|_, notes| {
+            assert_eq!(notes, ["a note"]);
+            assert!(take().is_some());
+            Ok(())
+        });
+        assert!(take().is_none(), "nobody was asked yet");
+        ask(&Told::default(), &["a note".to_owned()]).unwrap();
     }
 
     #[test]

@@ -8,19 +8,23 @@ use std::sync::PoisonError;
 
 use serde::{Deserialize, Serialize};
 
+use super::lines::Lines;
 use super::record::Record;
 use super::{Journal, UndoError, undo};
 use crate::capability::net::NetError;
 use crate::fault;
 
 /// Whose connector it is, and what it was told of the deployment, without the private key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Told {
     /// The target's tenant.
     pub tenant: String,
     /// The target.
     pub target: String,
+    /// The plugin that it had then; empty in a journal of before this was kept.
+    #[serde(default)]
+    pub plugin: String,
     /// Its configuration as it was then, a JSON object.
     pub config: String,
     /// SHA-256 of the leaf's DER, lower-case hex.
@@ -54,14 +58,18 @@ impl Journal {
     /// must be changed then.
     pub fn note(&self, told: &Told, note: &str) -> Result<(), NetError> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if !open.notes.add(note)? {
+        // Known only once it is durable: who tries again after a failure must not be told that it is.
+        let mut notes = open.notes.clone();
+        if !notes.add(note)? {
             return Ok(());
         }
         let first = !open.records.iter().any(|record| matches!(record, Record::Told(_)));
         let told = first.then(|| Record::Told(told.clone()));
         let records = told.into_iter().chain([Record::Note { note: note.to_owned() }]).collect();
         let fault = |error: io::Error| NetError::Unreachable(format!("the undo journal: {error}"));
-        self.record(&mut open, records).map_err(fault)
+        self.record(&mut open, records).map_err(fault)?;
+        open.notes = notes;
+        Ok(())
     }
 }
 
@@ -73,21 +81,19 @@ pub(super) struct Undone {
     pub(super) over: bool,
 }
 
-/// The whole undo: files, commands, and the connector's way back where somebody can ask for it. `restored` makes durable
+/// The whole undo: files, commands, and the connector's way back where somebody can ask for it. Before that the journal says
 /// that only that is left, so that another try does not tell the server again.
-pub(super) fn undo(
-    path: &Path,
-    records: &[Record],
-    restored: impl FnOnce() -> io::Result<()>,
-    ask: Option<Ask<'_>>,
-) -> Result<Undone, UndoError> {
+pub(super) fn undo(path: &Path, records: &[Record], ask: Option<Ask<'_>>) -> Result<Undone, UndoError> {
     let way_back = way_back(records);
     let mut short = Vec::new();
     if !records.contains(&Record::Restored) {
         short.extend(undo::restore(records)?);
         if way_back.is_some() && records.iter().any(Record::is_local) {
             fault::point("undo.restored.before");
-            restored().map_err(|error| UndoError::Journal { path: path.to_owned(), error })?;
+            let restored = [records, &[Record::Restored]].concat();
+            // Anew: behind the lines that count there may be one that was torn.
+            Lines::begin(path, &restored)
+                .map_err(|error| UndoError::Journal { path: path.to_owned(), error })?;
             fault::point("undo.restored.after");
         }
     }

@@ -3,8 +3,8 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::lines::Lines;
 use super::network::{self, Undone};
 use super::record::{self, Record};
 use super::{Ask, DRAFT, DeploymentId, UndoError, remove, undo};
@@ -30,8 +30,8 @@ struct Found {
 /// Finishes every journal below `root` in whose lane nobody is at work. Safe beside running hosts.
 ///
 /// One that cannot be finished is told and stays; only its own lane waits for it. With nobody to ask, a journal is
-/// finished but for the connector's way back, which another call goes.
-pub fn recover(root: &Path, ask: Option<Ask<'_>>) -> Vec<Result<Recovered, UndoError>> {
+/// finished but for the connector's way back, which another call goes. Once `stop` is set, the rest waits for that, too.
+pub fn recover(root: &Path, ask: Option<Ask<'_>>, stop: &AtomicBool) -> Vec<Result<Recovered, UndoError>> {
     let found = match journals(root) {
         Ok(found) => found,
         Err(error) => return vec![Err(UndoError::Journal { path: root.to_owned(), error })],
@@ -41,7 +41,7 @@ pub fn recover(root: &Path, ask: Option<Ask<'_>>) -> Vec<Result<Recovered, UndoE
         Ok(None) => None, // its host lives, or another one is at it
         Err(error) => Some(Err(UndoError::Journal { path: journal.path, error })),
     };
-    found.into_iter().filter_map(free).collect()
+    found.into_iter().take_while(|_| !stop.load(Ordering::Acquire)).filter_map(free).collect()
 }
 
 /// Finishes the journals of the lane that the caller holds.
@@ -86,8 +86,7 @@ fn finish(journal: &Found, ask: Option<Ask<'_>>) -> Result<Option<Recovered>, Un
     if committed {
         undo::forget(&records).map_err(fault)?;
     } else {
-        let restored = || Lines::begin(path, &[&records[..], &[Record::Restored]].concat()).map(|_| ());
-        let Undone { short, over } = network::undo(path, &records, restored, ask)?;
+        let Undone { short, over } = network::undo(path, &records, ask)?;
         for text in short {
             tracing::error!(message_id = id.message, "after recovery the files are as before, but {text}");
         }

@@ -7,10 +7,12 @@ mod refused;
 use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 use crate::capability::document::Part;
 use crate::capability::fs::{Attributes, FsDoor, Written};
+use crate::capability::net::NetError;
 use crate::capability::vault::tests::vault;
 
 struct Room {
@@ -73,6 +75,11 @@ impl Room {
         let tell = ["/usr/bin/tee".to_owned(), format!("{}/told", self.path.display())];
         journal.before_exec(&tell, "read them again", &ExecSettings::default()).unwrap();
     }
+}
+
+/// By a host that goes on.
+fn recover(root: &Path, ask: Option<Ask<'_>>) -> Vec<Result<Recovered, UndoError>> {
+    super::recover(root, ask, &AtomicBool::default())
 }
 
 /// Nothing was noted, so that nobody is asked.
@@ -331,10 +338,10 @@ fn a_command_that_is_noted_again_and_again_is_one_line_and_there_are_few() {
 fn a_journal_that_is_begun_beside_recoveries_is_kept() {
     let room = room();
     let root = room.path.join("journal");
-    let over = std::sync::atomic::AtomicBool::new(false);
+    let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while !over.load(std::sync::atomic::Ordering::Acquire) {
+            while !over.load(Ordering::Acquire) {
                 assert!(recover(&root, None).is_empty());
             }
         });
@@ -344,10 +351,10 @@ fn a_journal_that_is_begun_beside_recoveries_is_kept() {
             let journal = Journal::new(&root, lane, DeploymentId { message: 7, fence });
             let begun = journal.before_exec(&["/usr/bin/true".to_owned()], "", &ExecSettings::default());
             let ended = begun.and_then(|()| journal.commit());
-            over.store(ended.is_err(), std::sync::atomic::Ordering::Release);
+            over.store(ended.is_err(), Ordering::Release);
             ended.unwrap();
         }
-        over.store(true, std::sync::atomic::Ordering::Release);
+        over.store(true, Ordering::Release);
     });
 }
 
@@ -356,12 +363,22 @@ fn told() -> Told {
     Told {
         tenant: text("default"),
         target: text("web"),
+        plugin: text("nginx"),
         config: text("{}"),
         fingerprint: text("00"),
         leaf: text("LEAF\n"),
         chain: text(""),
         attempt: 1,
     }
+}
+
+#[test]
+fn what_an_earlier_version_told_names_no_plugin() {
+    let line = serde_json::to_string(&Record::Told(told())).unwrap();
+    let earlier = line.replace(r#""plugin":"nginx","#, "");
+    assert_ne!(line, earlier);
+    let read = record::parse(format!("{earlier}\n").as_bytes()).unwrap();
+    assert_eq!(read, [Record::Told(Told { plugin: String::new(), ..told() })]);
 }
 
 #[test]
@@ -381,6 +398,19 @@ fn the_connector_is_asked_last_by_the_newest_note_first() {
         Ok(())
     });
     assert_eq!((ended.unwrap(), asked.get(), room.journals()), (vec![], 1, 0));
+}
+
+#[test]
+fn a_note_that_was_not_written_is_written_when_it_is_tried_again() {
+    let room = room();
+    let (root, away) = (room.path.join("journal"), room.path.join("away"));
+    let journal = room.journal();
+    fs::rename(&root, &away).unwrap();
+    assert!(matches!(journal.note(&told(), "a note"), Err(NetError::Unreachable(_))));
+    fs::rename(&away, &root).unwrap();
+    journal.note(&told(), "a note").unwrap();
+    let records = record::parse(&fs::read(journal.path()).unwrap()).unwrap();
+    assert_eq!(records, [Record::Told(told()), Record::Note { note: "a note".to_owned() }]);
 }
 
 #[test]
@@ -420,6 +450,26 @@ fn who_cannot_go_back_yet_is_asked_again_and_the_server_is_told_once() {
     assert!(matches!(back.as_slice(), [Ok(Recovered { committed: false, .. })]));
     assert_eq!(room.journals(), 0);
     assert!(!room.path.join("told").exists(), "it was told before");
+}
+
+#[test]
+fn a_host_that_stops_asks_nobody_else() {
+    let room = room();
+    let root = room.path.join("journal");
+    for target in ["web", "mail", "news"] {
+        let lane = LaneLock::take(&root, "default", target).unwrap().unwrap();
+        let journal = Journal::new(&root, lane, DeploymentId { message: 7, fence: 3 });
+        journal.note(&told(), "a note").unwrap();
+    }
+    let stop = AtomicBool::new(false);
+    let asked = std::cell::Cell::new(0);
+    let ask: Ask<'_> = &|_, _| {
+        asked.set(asked.get() + 1);
+        stop.store(true, Ordering::Release);
+        Err(Stuck::ForNow("it is away".to_owned()))
+    };
+    assert!(matches!(super::recover(&root, Some(ask), &stop).as_slice(), [Err(UndoError::Pending { .. })]));
+    assert_eq!((asked.get(), room.journals()), (1, 3));
 }
 
 #[test]
