@@ -7,13 +7,15 @@ use lastmile_sdk::Problem;
 use lastmile_sdk::certificate::Versions;
 use lastmile_sdk::config::{Fields, NameRule};
 
+use crate::files::{CHAIN, CHAIN_TOLD};
+
 const NAME: NameRule = NameRule {
     allows: |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'),
     said: "letters, digits, `.`, `-` and `_`",
     at_most: 127,
 };
-/// The longest name that every release takes, less `-chain`.
-const FILE: usize = 234;
+/// The longest name that every release takes, less what stands behind it for a chain.
+const FILE: usize = 240 - CHAIN.len() - 9 * CHAIN_TOLD;
 
 /// The connector, as the target's `config` has it.
 pub struct A10 {

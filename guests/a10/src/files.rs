@@ -4,9 +4,14 @@ use alloc::format;
 use alloc::string::String;
 
 use lastmile_sdk::certificate::ders;
-use lastmile_sdk::http::{Api, Attempt, Call, Content, Multipart, Node, key, object};
+use lastmile_sdk::http::escape::segment;
+use lastmile_sdk::http::{Api, Attempt, Call, Content, Multipart, Node, Value, key, object};
 use lastmile_sdk::{Certificate, Connection, Failure};
 use serde::Serialize;
+
+pub(crate) const CHAIN: &str = "-chain";
+/// Of how many certificates a chain's name tells.
+pub(crate) const CHAIN_TOLD: usize = 8;
 
 /// One version's names, as an entry of a template has them.
 #[derive(Serialize)]
@@ -20,30 +25,49 @@ pub(crate) struct Names {
 impl Names {
     pub(crate) fn of(version: String, certificate: &Certificate) -> Self {
         let key = format!("{version}.key");
-        let chain = (!certificate.chain_pem.is_empty()).then(|| format!("{version}-chain"));
+        let chain = (!certificate.chain_pem.is_empty()).then(|| {
+            // The same leaf may come with another chain, while the template holds the first one.
+            let told = certificate.chain_fingerprints.iter().take(CHAIN_TOLD).filter_map(|one| one.get(..8));
+            told.fold(format!("{version}{CHAIN}"), |name, one| format!("{name}-{one}"))
+        });
         Self { cert: version, key, chain }
     }
 
-    /// Puts all of them on the device.
+    /// Puts those on the device that this entry of the template does not have.
     pub(crate) fn import<C: Connection>(
         &self,
         api: &mut Api<C>,
         certificate: &Certificate,
+        entry: &Value,
     ) -> Result<(), Failure> {
-        import(api, "ssl-cert", &self.cert, Content::from(&certificate.leaf_pem))?;
-        import(api, "ssl-key", &self.key, key().into())?;
+        if !self.names(entry) {
+            import(api, "ssl-cert", &self.cert, Content::from(&certificate.leaf_pem))?;
+            import(api, "ssl-key", &self.key, key().into())?;
+        }
         match &self.chain {
             Some(chain) => import(api, "ssl-cert", chain, Content::from(&certificate.chain_pem)),
             None => Ok(()),
         }
     }
 
-    /// Deletes those that nothing uses; one that is not there does no harm.
-    pub(crate) fn delete<C: Connection>(&self, api: &mut Api<C>) -> Result<(), Failure> {
-        delete(api, "ssl-cert", &self.cert)?;
-        delete(api, "ssl-key", &self.key)?;
+    /// Deletes those that nothing uses, but for a pair that this entry has; one that is not there does no harm.
+    pub(crate) fn delete<C: Connection>(&self, api: &mut Api<C>, entry: &Value) -> Result<(), Failure> {
+        if !self.names(entry) {
+            delete(api, "ssl-cert", &self.cert)?;
+            delete(api, "ssl-key", &self.key)?;
+        }
         self.chain.iter().try_for_each(|chain| delete(api, "ssl-cert", chain))
     }
+
+    /// Whether an entry of a template has this version's certificate.
+    pub(crate) fn names(&self, entry: &Value) -> bool {
+        named(entry) == self.cert
+    }
+}
+
+/// The certificate of an entry of a template.
+pub(crate) fn named(entry: &Value) -> &str {
+    entry.get("cert").and_then(Value::as_str).unwrap_or_default()
 }
 
 /// One file. One of this name is what an earlier attempt left, and no template has it.
@@ -77,6 +101,13 @@ fn delete<C: Connection>(api: &mut Api<C>, kind: &str, name: &str) -> Result<(),
 
 /// Whether the certificate file of this name holds this, in order and nothing else. Keys are never asked for.
 pub(crate) fn holds<C: Connection>(api: &mut Api<C>, name: &str, pem: &str) -> Result<bool, Failure> {
-    let answer = api.find(Call::get(format!("/axapi/v3/file/ssl-cert/{name}")))?;
-    Ok(answer.is_some_and(|answer| ders(answer.text()) == ders(pem)))
+    let call = Call::get(format!("/axapi/v3/file/ssl-cert/{}", segment(name)));
+    let Some(answer) = api.find(call)? else { return Ok(false) };
+    let (text, held) = (answer.text(), ders(answer.text()));
+    // Half a file is not another one; one in DER is.
+    let none = held.is_empty() && !text.starts_with('0');
+    if none || held.len() < text.matches("-----BEGIN CERTIFICATE-----").count() {
+        return Err(answer.lacks("a whole certificate"));
+    }
+    Ok(held == ders(pem))
 }

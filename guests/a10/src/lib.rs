@@ -22,7 +22,7 @@ use lastmile_sdk::{Certificate, Connection, Deployment, Failure, Problem, Receip
 use serde::{Deserialize, Serialize};
 
 pub use crate::config::A10;
-use crate::files::{Names, holds};
+use crate::files::{Names, holds, named};
 
 /// What says more than the status; any other code of a failure is a refusal.
 const CODES: &[(&[u64], Verdict)] = &[
@@ -119,16 +119,13 @@ impl Target for A10 {
         self.logged_in(api, |api| {
             for Note { before } in &notes {
                 let template = self.template(api)?;
-                let ours = entries(&template).iter().position(|entry| named(entry) == names.cert);
+                let ours = entries(&template).iter().position(|entry| names.names(entry));
                 if let Some(at) = ours {
                     api.insist(self.exchanged(template, at, before.clone()))?;
                 }
+                names.delete(api, before)?;
             }
-            if !notes.is_empty() {
-                names.delete(api)?;
-                save(api)?;
-            }
-            Ok(())
+            if notes.is_empty() { Ok(()) } else { save(api) }
         })
     }
 }
@@ -201,7 +198,7 @@ impl A10 {
         }
     }
 
-    /// Imports new files and puts them in the place of the old ones.
+    /// Imports the files that are missing and puts them in the place of the old ones.
     fn bind<C: Connection>(
         &self,
         api: &mut Api<C>,
@@ -211,14 +208,14 @@ impl A10 {
         let template = self.template(api)?;
         let at = self.place(&template, &names.cert)?;
         let before = entries(&template).get(at).cloned().unwrap_or_default();
-        if named(&before) == names.cert {
+        if names.names(&before) && !holds(api, &names.cert, &certificate.leaf_pem)? {
             return Err(Failure::Rejected(format!(
                 "{} is bound, and holds something else: bind another",
                 names.cert
             )));
         }
-        api.note(&Note { before })?;
-        names.import(api, certificate)?;
+        api.note(&Note { before: before.clone() })?;
+        names.import(api, certificate, &before)?;
         let entry = serde_json::to_value(names).unwrap_or_default();
         api.call(self.exchanged(template, at, entry)).map(drop)
     }
@@ -234,10 +231,6 @@ impl A10 {
 
 fn entries(template: &Value) -> &[Value] {
     template.get(LIST).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
-}
-
-fn named(entry: &Value) -> &str {
-    entry.get("cert").and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Without it all is lost at the next reload.

@@ -9,9 +9,11 @@ use lastmile_sdk::testing::{Double, specimens};
 use lastmile_sdk::{Connector, Failure};
 
 use super::A10;
+use super::files::Names;
 
 const CONFIG: &str = r#"{"host":"adc.example","username":"lastmile","template":"shop","replaces":"old"}"#;
 const NEW: &str = "shop-20261124-d584419b";
+const CHAIN: &str = "-chain-e8319466";
 const LOGIN: &str = "POST /axapi/v3/auth";
 const LOGOFF: &str = "POST /axapi/v3/logoff";
 const TEMPLATE: &str = "GET /axapi/v3/slb/template/client-ssl/shop";
@@ -28,7 +30,7 @@ fn fail(code: u64) -> String {
 }
 
 fn entry(name: &str) -> String {
-    format!(r#"{{"cert":"{name}","key":"{name}.key","chain-cert":"{name}-chain"}}"#)
+    format!(r#"{{"cert":"{name}","key":"{name}.key","chain-cert":"{name}{CHAIN}"}}"#)
 }
 
 fn template(entry: &str) -> String {
@@ -54,7 +56,7 @@ fn device(config: &str, templates: &[String], but: &[(&str, u16, &str)]) -> Doub
         |name: &str, pem: &str| sandbox.on(&format!("GET /axapi/v3/file/ssl-cert/{name}"), 200, pem);
     file("old", specimens::ED25519);
     file(NEW, specimens::P256);
-    file(&format!("{NEW}-chain"), specimens::RSA_2048);
+    file(&format!("{NEW}{CHAIN}"), specimens::RSA_2048);
     sandbox
 }
 
@@ -116,14 +118,69 @@ fn what_it_holds_is_left_alone_and_observed() {
 }
 
 #[test]
-fn a_chain_that_is_missing_or_another_is_no_success() {
+fn another_chain_behind_the_same_leaf_is_imported_alone() {
     let bare = format!(r#"{{"cert":"{NEW}","key":"{NEW}.key"}}"#);
     let other = format!(r#"{{"cert":"{NEW}","key":"{NEW}.key","chain-cert":"old"}}"#);
-    for entry in [bare, other] {
-        let mut sandbox = device(CONFIG, &[template(&entry)], &[]);
-        assert!(matches!(deploy(&mut sandbox), Err(Failure::Rejected(text)) if text.contains(NEW)));
+    for before in [bare, other] {
+        let shown = [template(&before), template(&before), template(&entry(NEW))];
+        let mut sandbox = device(CONFIG, &shown, &[]);
+        assert!(deploy(&mut sandbox).unwrap().changed);
+        assert_eq!(changes(&sandbox), [CERT, BIND, SAVE]);
+        assert!(bodies(&sandbox, CERT)[0].contains(&format!(r#""file":"{NEW}{CHAIN}""#)));
+        let put: serde_json::Value = serde_json::from_str(&bodies(&sandbox, BIND)[0]).unwrap();
+        let wanted: serde_json::Value = serde_json::from_str(&template(&entry(NEW))).unwrap();
+        assert_eq!(put, wanted);
+
+        let mut back = device(CONFIG, &[template(&entry(NEW))], &[]);
+        back.notes.borrow_mut().clone_from(&sandbox.notes.borrow());
+        back.roll_back::<A10>(&specimens::deployment(CONFIG)).unwrap();
+        assert_eq!(changes(&back), [BIND, DELETE, SAVE], "the pair is that of before");
+        let put: serde_json::Value = serde_json::from_str(&bodies(&back, BIND)[0]).unwrap();
+        assert_eq!(put, serde_json::from_str::<serde_json::Value>(&template(&before)).unwrap());
+        assert!(bodies(&back, DELETE)[0].contains(CHAIN));
+    }
+}
+
+#[test]
+fn a_chain_is_named_by_all_of_its_certificates() {
+    let mut certificate = specimens::deployment(CONFIG).certificate;
+    certificate.chain_fingerprints.push("ab".repeat(32));
+    let named = Names::of(NEW.to_string(), &certificate).chain.unwrap();
+    assert_eq!(named, format!("{NEW}{CHAIN}-abababab"));
+    certificate.chain_fingerprints.extend((0..20).map(|_| "cd".repeat(32)));
+    let deepest = Names::of("t".repeat(127 + 18), &certificate).chain.unwrap();
+    assert!(deepest.len() <= 240, "{}", deepest.len());
+}
+
+#[test]
+fn another_certificate_under_our_name_stays() {
+    let file = format!("GET /axapi/v3/file/ssl-cert/{NEW}");
+    let mut sandbox = device(
+        CONFIG,
+        &[template(&entry(NEW))],
+        &[(&file, 200, specimens::ED25519), (&file, 200, specimens::ED25519)],
+    );
+    assert!(matches!(deploy(&mut sandbox), Err(Failure::Rejected(text)) if text.contains(NEW)));
+    assert!(changes(&sandbox).is_empty());
+}
+
+#[test]
+fn half_a_file_is_not_another_one() {
+    let half = &specimens::P256[..200];
+    let (leaf, chain) =
+        (format!("GET /axapi/v3/file/ssl-cert/{NEW}"), format!("GET /axapi/v3/file/ssl-cert/{NEW}{CHAIN}"));
+    for (line, body) in [(&leaf, half), (&leaf, ""), (&chain, &format!("{}{half}", specimens::RSA_2048))] {
+        let mut sandbox = device(CONFIG, &[template(&entry(NEW))], &[(line, 200, body)]);
+        let ended = deploy(&mut sandbox);
+        assert!(matches!(ended, Err(Failure::Unavailable((text, _))) if text.contains("whole")), "{body}");
         assert!(changes(&sandbox).is_empty());
     }
+    // As somebody may have imported it; and under a name that is no segment of a path as it is.
+    let shown = |name: &str| template(&entry("NAME").replace("NAME", name));
+    let config = CONFIG.replace(r#""replaces":"old""#, r#""replaces":"o/l d""#);
+    let der = ("GET /axapi/v3/file/ssl-cert/o%2Fl%20d", 200, "0\u{82}");
+    let mut sandbox = device(&config, &[shown("o/l d"), shown("o/l d"), template(&entry(NEW))], &[der]);
+    assert!(A10::deploy(&mut sandbox, &specimens::deployment(&config)).unwrap().changed);
 }
 
 #[test]
@@ -165,7 +222,7 @@ fn going_back_puts_the_old_entry_there_and_deletes_ours() {
     let put: serde_json::Value = serde_json::from_str(&bodies(&sandbox, BIND)[0]).unwrap();
     let wanted: serde_json::Value = serde_json::from_str(&template(&entry("old"))).unwrap();
     assert_eq!(put, wanted);
-    assert!(bodies(&sandbox, DELETE)[2].contains(&format!(r#""cert-name":"{NEW}-chain""#)));
+    assert!(bodies(&sandbox, DELETE)[2].contains(&format!(r#""cert-name":"{NEW}{CHAIN}""#)));
     // Nothing had happened; somebody else uses them.
     assert_eq!(changes(&back("old", (404, fail(1_023_460_352)))), [DELETE, DELETE, DELETE, SAVE]);
     assert_eq!(changes(&back("theirs", (400, fail(33_619_969)))), [DELETE, DELETE, DELETE, SAVE]);

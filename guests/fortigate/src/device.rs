@@ -8,7 +8,7 @@ use lastmile_sdk::certificate::{ders, pems, same_leaf};
 use lastmile_sdk::failure::misconfigured;
 use lastmile_sdk::http::escape::segment;
 use lastmile_sdk::http::verdict::among;
-use lastmile_sdk::http::{Answer, Api, Call, Judged, Node, Verdict, key, object};
+use lastmile_sdk::http::{Answer, Api, Attempt, Call, Judged, Node, Verdict, key, object};
 use lastmile_sdk::{Certificate, Connection, Failure};
 use serde::Deserialize;
 use serde_json::Value;
@@ -18,6 +18,8 @@ use crate::config::Fortigate;
 
 const CMDB: &str = "/api/v2/cmdb";
 const MONITOR: &str = "/api/v2/monitor";
+/// How often the management answers, a second apart, until its restart is over: it does so also before it begins.
+const CALM: u32 = 5;
 
 /// Of 500, with which FortiOS says no to everything that its command line would refuse.
 const CODES: &[(i64, Verdict)] = &[(-3, Verdict::NotFound), (-23, Verdict::Conflict)];
@@ -53,9 +55,10 @@ pub(crate) fn judge(answer: &Answer) -> Judged {
         return if lost { Verdict::Uncertain.into() } else { answer.by_status().into() };
     };
     let said = envelope.cli_error.unwrap_or_default();
-    let Some(code) = envelope.error.filter(|_| envelope.status != "success") else {
+    if envelope.status == "success" {
         return answer.by_status().because(&said);
-    };
+    }
+    let code = envelope.error.unwrap_or_default();
     let refused = match answer.status() {
         200..=299 | 500 => Verdict::Rejected,
         _ => answer.by_status(),
@@ -95,9 +98,22 @@ impl Fortigate {
         let body = Node::object([(binding.attribute.as_str(), Node::from(value))]);
         let put = self.within(Call::put(format!("{CMDB}/{}", binding.path))).json(body);
         let sent = api.call(put.changes("bind the certificate")).map(drop);
+        if binding.is_management() && matches!(sent, Ok(()) | Err(Failure::Uncertain(_))) {
+            self.restarted(api, binding)?;
+        }
         let settled =
             |api: &mut Api<C>| Ok(names(&self.bound(api, binding)?).any(|name| name == new).then_some(()));
         sent.or_else(|failure| api.settle(failure, settled))
+    }
+
+    /// Waits for the management, which restarts with its certificate and answers nobody for seconds.
+    fn restarted<C: Connection>(&self, api: &mut Api<C>, binding: &Binding) -> Result<(), Failure> {
+        let mut calm = 0;
+        api.poll("the management's restart", 1000, 60, |api| {
+            let seen = self.bound(api, binding);
+            calm = if seen.is_ok() { calm + 1 } else { 0 };
+            seen.map(|_| (calm == CALM).then_some(()))
+        })
     }
 
     /// Whether a certificate of this name is there, and is this one.
@@ -109,7 +125,12 @@ impl Fortigate {
     ) -> Result<Option<bool>, Failure> {
         let download = self.get(&format!("{MONITOR}/system/certificate/download")).query("mkey", name);
         let found = api.find(download.query("type", "local-cer").query("scope", self.scope()))?;
-        Ok(found.map(|answer| same_leaf(answer.text(), wanted)))
+        let Some(answer) = found else { return Ok(None) };
+        // Half a certificate is not another one.
+        if ders(answer.text()).is_empty() {
+            return Err(answer.lacks("a whole certificate"));
+        }
+        Ok(Some(same_leaf(answer.text(), wanted)))
     }
 
     /// Certificates of the device itself (`local`), or of its CA store (`ca`).
@@ -117,26 +138,35 @@ impl Fortigate {
         results(&api.call(self.get(&format!("{CMDB}/vpn.certificate/{which}")))?)
     }
 
-    /// The intermediates that the CA store lacks. FortiOS takes what it serves behind the leaf from there.
+    /// The intermediates that the CA store lacks, if it shows any certificate at all. FortiOS takes what it serves behind the leaf
+    /// from there.
     pub(crate) fn missing<C: Connection>(
         &self,
         api: &mut Api<C>,
         wanted: &Certificate,
-    ) -> Result<Vec<String>, Failure> {
+    ) -> Result<Option<Vec<String>>, Failure> {
         let chain = pems(&wanted.chain_pem);
         if chain.is_empty() {
-            return Ok(chain);
+            return Ok(Some(chain));
         }
-        let held: Vec<_> = self.store(api, "ca")?.iter().flat_map(|entry| ders(&entry.ca)).collect();
+        let store = self.store(api, "ca")?;
+        if !store.is_empty() && store.iter().all(|entry| entry.ca.is_empty()) {
+            return Ok(None);
+        }
+        let held: Vec<_> = store.iter().flat_map(|entry| ders(&entry.ca)).collect();
         let lacks = |pem: &String| ders(pem).iter().any(|der| !held.contains(der));
-        Ok(chain.into_iter().filter(lacks).collect())
+        Ok(Some(chain.into_iter().filter(lacks).collect()))
     }
 
-    /// The device names it.
-    pub(crate) fn import_ca<C: Connection>(&self, api: &mut Api<C>, pem: &str) -> Result<(), Failure> {
+    /// Whether it was new to the CA store, which may hold more than it shows. The device names it.
+    pub(crate) fn import_ca<C: Connection>(&self, api: &mut Api<C>, pem: &str) -> Result<bool, Failure> {
         let body =
             object! { "import_method": "file", "scope": self.scope(), "file_content": Node::base64(pem) };
-        self.import(api, "ca", body)
+        match api.attempt(self.import("ca", body))? {
+            Attempt::Done(_) => Ok(true),
+            Attempt::Conflict(_) => Ok(false),
+            Attempt::NotFound(answer) => Err(Failure::Rejected(answer.complaint())),
+        }
     }
 
     pub(crate) fn import_pair<C: Connection>(
@@ -153,15 +183,15 @@ impl Fortigate {
             "key_file_content": Node::base64(key()),
             "password": "",
         };
-        let sent = self.import(api, "local", body);
+        let sent = api.call(self.import("local", body)).map(drop);
         sent.or_else(|failure| {
             api.settle(failure, |api| Ok((self.holds(api, name, wanted)? == Some(true)).then_some(())))
         })
     }
 
-    fn import<C: Connection>(&self, api: &mut Api<C>, which: &str, body: Node) -> Result<(), Failure> {
+    fn import(&self, which: &str, body: Node) -> Call {
         let call = self.within(Call::post(format!("{MONITOR}/vpn-certificate/{which}/import"))).json(body);
-        api.call(call.changes("import a certificate")).map(drop)
+        call.changes("import a certificate")
     }
 
     /// Deletes a certificate that nothing refers to. Whoever refers to it is listed, but for the management itself.

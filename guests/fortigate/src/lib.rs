@@ -15,8 +15,9 @@ mod tests;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::cell::RefCell;
 
-use lastmile_sdk::certificate::{KeyKind, key_kind};
+use lastmile_sdk::certificate::{KeyKind, key_kind, pems};
 use lastmile_sdk::failure::misconfigured;
 use lastmile_sdk::http::{Answer, Api, Judged, Target, parse_notes};
 use lastmile_sdk::{Certificate, Connection, Deployment, Failure, Problem, Receipt};
@@ -33,6 +34,15 @@ struct Note {
     new: String,
     /// Whether `new` was yet to be imported.
     import: bool,
+}
+
+/// What a renewal came upon and did not fail for.
+#[derive(Default)]
+struct Aside {
+    /// The CA store holds what it does not show.
+    hides: bool,
+    /// Why certificates that are superseded stay.
+    left: Option<String>,
 }
 
 impl Target for Fortigate {
@@ -56,13 +66,20 @@ impl Target for Fortigate {
             let text = "FortiOS takes RSA and ECDSA keys, and this one is Ed25519";
             return Err(Failure::Rejected(text.to_string()));
         }
+        let aside = RefCell::new(Aside::default());
         let look = |api: &mut Api<C>| {
-            let done = self.serves(api, certificate)? && self.missing(api, certificate)?.is_empty();
+            let done = self.serves(api, certificate)?
+                && (aside.borrow().hides
+                    || self.missing(api, certificate)?.is_none_or(|missing| missing.is_empty()));
             Ok(done.then_some(()))
         };
-        api.bring(look, |api| self.renew(api, certificate))?;
-        let note = if api.changed() { "imported and bound" } else { "it is bound everywhere already" };
-        Ok(api.receipt(&self.versions.name(certificate), note))
+        api.bring(look, |api| self.renew(api, certificate, &mut aside.borrow_mut()))?;
+        let note = match aside.into_inner().left {
+            Some(why) => format!("imported and bound; what is superseded is left in the store: {why}"),
+            None if api.changed() => "imported and bound".to_string(),
+            None => "it is bound everywhere already".to_string(),
+        };
+        Ok(api.receipt(&self.versions.name(certificate), &note))
     }
 
     fn served<C: Connection>(
@@ -87,7 +104,7 @@ impl Target for Fortigate {
                 }
             }
             if import {
-                self.delete_unused(api, &new)?;
+                tolerated(self.delete_unused(api, &new).map(|()| None))?;
             }
         }
         Ok(())
@@ -131,7 +148,12 @@ impl Fortigate {
             })
     }
 
-    fn renew<C: Connection>(&self, api: &mut Api<C>, certificate: &Certificate) -> Result<(), Failure> {
+    fn renew<C: Connection>(
+        &self,
+        api: &mut Api<C>,
+        certificate: &Certificate,
+        aside: &mut Aside,
+    ) -> Result<(), Failure> {
         let new = self.versions.name(certificate);
         let held = self.holds(api, &new, certificate)?;
         if held == Some(false) {
@@ -143,15 +165,11 @@ impl Fortigate {
             old.push((binding.clone(), self.place(binding, &bound, certificate)?));
         }
         api.note(&Note { old: old.clone(), new: new.clone(), import: held.is_none() })?;
-        // The one before stays, for going back.
-        for entry in self.store(api, "local")? {
-            let before = old.iter().any(|(_, old)| *old == entry.name);
-            if self.versions.has_another(&entry.name, certificate) && !before {
-                self.delete_unused(api, &entry.name)?;
-            }
+        if old.iter().any(|(_, old)| *old != new) {
+            aside.left = tolerated(self.tidy(api, certificate, &old))?;
         }
-        for pem in self.missing(api, certificate)? {
-            self.import_ca(api, &pem)?;
+        for pem in self.missing(api, certificate)?.unwrap_or_else(|| pems(&certificate.chain_pem)) {
+            aside.hides |= !self.import_ca(api, &pem)?;
         }
         if held.is_none() {
             self.import_pair(api, &new, certificate)?;
@@ -160,6 +178,32 @@ impl Fortigate {
             self.bind(api, binding, old, &new)?;
         }
         Ok(())
+    }
+
+    /// Deletes what is superseded, and says why something stays. The one before does in any case, for going back.
+    fn tidy<C: Connection>(
+        &self,
+        api: &mut Api<C>,
+        certificate: &Certificate,
+        old: &[(Binding, String)],
+    ) -> Result<Option<String>, Failure> {
+        let mut left = None;
+        for entry in self.store(api, "local")? {
+            let before = old.iter().any(|(_, old)| *old == entry.name);
+            if self.versions.has_another(&entry.name, certificate) && !before {
+                left = tolerated(self.delete_unused(api, &entry.name).map(|()| None))?.or(left);
+            }
+        }
+        Ok(left)
+    }
+}
+
+/// A refusal becomes the reason why something stays: tidying up is worth neither a renewal nor the way back.
+fn tolerated(ended: Result<Option<String>, Failure>) -> Result<Option<String>, Failure> {
+    match ended {
+        Err(Failure::Denied(why) | Failure::Rejected(why)) => Ok(Some(why)),
+        Err(Failure::Misconfigured(problems)) => Ok(problems.into_iter().next().map(|one| one.message)),
+        ended => ended,
     }
 }
 

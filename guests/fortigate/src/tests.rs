@@ -20,6 +20,7 @@ const USED: &str = "site-20240202-00000000";
 const ADMIN: &str = "/api/v2/cmdb/system/global?vdom=root";
 const VPN: &str = "/api/v2/cmdb/vpn.ssl/settings?vdom=root";
 const PROFILE: &str = "/api/v2/cmdb/firewall/ssl-ssh-profile/in%20bound?vdom=root";
+const CA: &str = "GET /api/v2/cmdb/vpn.certificate/ca?vdom=root";
 const IMPORT: &str = "POST /api/v2/monitor/vpn-certificate/local/import?vdom=root";
 const IMPORT_CA: &str = "POST /api/v2/monitor/vpn-certificate/ca/import?vdom=root";
 
@@ -56,19 +57,32 @@ fn bind(sandbox: &mut Double, name: &str) {
 
 /// A device that serves `old` until each binding was looked at three times, and lacks the intermediate until it was looked for twice.
 fn device(deployment: &Deployment) -> Double {
-    answering(deployment, |sandbox, change| sandbox.on(change, 200, &good("{}")))
+    spoilt(deployment, &[])
+}
+
+/// The same device, but for the first answer to each of these.
+fn spoilt(deployment: &Deployment, but: &[(&str, u16, &str)]) -> Double {
+    let mut sandbox = Double::granting(Fortigate::capabilities(&deployment.config).unwrap());
+    but.iter().for_each(|(line, status, body)| sandbox.on(line, *status, body));
+    answering(sandbox, deployment, |sandbox, change| sandbox.on(change, 200, &good("{}")))
 }
 
 /// One whose answers to the import of the pair and to the first binding never arrive.
 fn cut(deployment: &Deployment) -> Double {
-    answering(deployment, |sandbox, change| match change.contains("import") || change.contains("vpn.ssl") {
-        true => sandbox.on_error(change, NetError::Unreachable("cut".into())),
-        false => sandbox.on(change, 200, &good("{}")),
+    let sandbox = Double::granting(Fortigate::capabilities(&deployment.config).unwrap());
+    answering(sandbox, deployment, |sandbox, change| {
+        match change.contains("import") || change.contains("vpn.ssl") {
+            true => sandbox.on_error(change, NetError::Unreachable("cut".into())),
+            false => sandbox.on(change, 200, &good("{}")),
+        }
     })
 }
 
-fn answering(deployment: &Deployment, mut answer: impl FnMut(&mut Double, &str)) -> Double {
-    let mut sandbox = Double::granting(Fortigate::capabilities(&deployment.config).unwrap());
+fn answering(
+    mut sandbox: Double,
+    deployment: &Deployment,
+    mut answer: impl FnMut(&mut Double, &str),
+) -> Double {
     (0..3).for_each(|_| bind(&mut sandbox, "old"));
     bind(&mut sandbox, NEW);
     sandbox.on(&download("old"), 200, specimens::RSA_2048);
@@ -77,10 +91,9 @@ fn answering(deployment: &Deployment, mut answer: impl FnMut(&mut Double, &str))
     let certificates =
         format!(r#"[{{"name":"old"}},{{"name":"site-www"}},{{"name":"{STALE}"}},{{"name":"{USED}"}}]"#);
     sandbox.on(&get("/api/v2/cmdb/vpn.certificate/local?vdom=root"), 200, &good(&certificates));
-    let ca = get("/api/v2/cmdb/vpn.certificate/ca?vdom=root");
     let held = format!(r#"[{{"name":"CA_Cert_1","ca":"{}"}}]"#, json(&deployment.certificate.chain_pem));
-    sandbox.on(&ca, 200, &good(r#"[{"name":"Fortinet_CA"}]"#));
-    sandbox.on(&ca, 200, &good(&held));
+    sandbox.on(CA, 200, &good(r#"[{"name":"Fortinet_CA"}]"#));
+    sandbox.on(CA, 200, &good(&held));
     sandbox.on(&usage(STALE), 200, &good(r#"{"currently_using":[]}"#));
     sandbox.on(&usage(USED), 200, &good(r#"{"currently_using":[{"name":"vip"}]}"#));
     sandbox.on(IMPORT_CA, 200, &good("{}"));
@@ -141,9 +154,8 @@ fn an_intermediate_that_is_missing_is_imported_alone() {
     let mut sandbox = Double::granting(Fortigate::capabilities(CONFIG).unwrap());
     bind(&mut sandbox, NEW);
     sandbox.on(&download(NEW), 200, &deployment.certificate.leaf_pem);
-    let ca = get("/api/v2/cmdb/vpn.certificate/ca?vdom=root");
     let held = format!(r#"[{{"name":"x","ca":"{}"}}]"#, json(&deployment.certificate.chain_pem));
-    [&good("[]"), &good("[]"), &good(&held)].iter().for_each(|answer| sandbox.on(&ca, 200, answer));
+    [&good("[]"), &good("[]"), &good(&held)].iter().for_each(|answer| sandbox.on(CA, 200, answer));
     sandbox.on(&get("/api/v2/cmdb/vpn.certificate/local?vdom=root"), 200, &good("[]"));
     sandbox.on(IMPORT_CA, 200, &good("{}"));
     assert!(Fortigate::deploy(&mut sandbox, &deployment).unwrap().changed);
@@ -172,6 +184,79 @@ fn a_cut_change_is_settled_by_looking() {
 }
 
 #[test]
+fn the_managements_restart_is_waited_for() {
+    let deployment = specimens::deployment(r#"{"host":"fw.example","name":"site","bind":["admin"]}"#);
+    let bound = |name: &str| good(&format!(r#"{{"admin-server-cert":"{name}"}}"#));
+    // Whether the change is answered, and how long the old web server still is there.
+    for (answered, late) in [(true, 0), (true, 2), (false, 0)] {
+        let mut sandbox = Double::granting(Fortigate::capabilities(&deployment.config).unwrap());
+        (0..5).for_each(|_| sandbox.on(&get(ADMIN), 200, &bound("old")));
+        (0..late).for_each(|_| sandbox.on(&get(ADMIN), 200, &bound(NEW)));
+        (0..6).for_each(|_| sandbox.on_error(&get(ADMIN), NetError::Unreachable("restarting".into())));
+        (0..9).for_each(|_| sandbox.on(&get(ADMIN), 200, &bound(NEW)));
+        match answered {
+            true => sandbox.on(&format!("PUT {ADMIN}"), 200, &good("{}")),
+            false => sandbox.on_error(&format!("PUT {ADMIN}"), NetError::Unreachable("cut".into())),
+        }
+        let mut sandbox =
+            answering(sandbox, &deployment, |sandbox, change| sandbox.on(change, 200, &good("{}")));
+        assert!(Fortigate::deploy(&mut sandbox, &deployment).unwrap().changed);
+        assert_eq!(bodies(&sandbox, &format!("PUT {ADMIN}")).len(), 1);
+        assert_eq!(sandbox.waits.borrow().len(), late + 6 + 4, "five answers in a row are the end of it");
+    }
+}
+
+#[test]
+fn half_a_certificate_is_not_another_one() {
+    let deployment = specimens::deployment(CONFIG);
+    let half = &deployment.certificate.leaf_pem[..200];
+    for spoilt_one in [download("old"), download(NEW)] {
+        let mut sandbox = spoilt(&deployment, &[(&spoilt_one, 200, half)]);
+        let ended = Fortigate::deploy(&mut sandbox, &deployment);
+        assert!(
+            matches!(ended, Err(Failure::Unavailable((text, _))) if text.contains("whole")),
+            "{spoilt_one}"
+        );
+        assert!(sandbox.changes(&[]).is_empty());
+    }
+}
+
+const IN_USE: &str = r#"{"status":"error","http_status":500,"error":-94}"#;
+
+#[test]
+fn what_cannot_be_tidied_up_stays() {
+    let deployment = specimens::deployment(CONFIG);
+    let store = get("/api/v2/cmdb/vpn.certificate/local?vdom=root");
+    for (line, status, body, sent) in [
+        (store, 403, "", 0),
+        (usage(STALE), 404, r#"{"status":"error"}"#, 0),
+        (deletion(STALE), 500, IN_USE, 1),
+    ] {
+        let mut sandbox = spoilt(&deployment, &[(&line, status, body)]);
+        let receipt = Fortigate::deploy(&mut sandbox, &deployment).unwrap();
+        assert!(receipt.changed && receipt.note.contains("is left in the store: "), "{receipt:?}");
+        assert_eq!(bodies(&sandbox, &deletion(STALE)).len(), sent, "{line}");
+    }
+}
+
+#[test]
+fn an_intermediate_that_is_there_and_not_shown_is_no_refusal() {
+    let deployment = specimens::deployment(CONFIG);
+    let some = format!(r#"[{{"name":"Fortinet_CA"}},{{"name":"x","ca":"{}"}}]"#, json(specimens::ED25519));
+    for (shown, again) in [(r#"[{"name":"Fortinet_CA"}]"#, 0), (some.as_str(), 1)] {
+        let known = r#"{"status":"error","http_status":500,"error":-23}"#;
+        let shown = good(shown);
+        let listed: Vec<_> = (0..9).map(|_| (CA, 200, shown.as_str())).collect();
+        let refused = (0..2).map(|_| (IMPORT_CA, 500, known));
+        let mut sandbox = spoilt(&deployment, &listed.into_iter().chain(refused).collect::<Vec<_>>());
+        assert!(Fortigate::deploy(&mut sandbox, &deployment).unwrap().changed);
+        assert_eq!((bodies(&sandbox, IMPORT_CA).len(), bodies(&sandbox, IMPORT).len()), (1, 1));
+        assert!(!Fortigate::deploy(&mut sandbox, &deployment).unwrap().changed);
+        assert_eq!((bodies(&sandbox, IMPORT_CA).len(), bodies(&sandbox, IMPORT).len()), (1 + again, 1));
+    }
+}
+
+#[test]
 fn refusals_say_who_is_at_fault() {
     let refused = |status: u16, body: &str| {
         let mut sandbox = Double::granting(Fortigate::capabilities(CONFIG).unwrap());
@@ -186,6 +271,9 @@ fn refusals_say_who_is_at_fault() {
     assert!(matches!(refused(500, &error(-145)), Failure::Rejected(text) if text.contains("error -145 why")));
     assert!(matches!(refused(500, &error(-23)), Failure::Rejected(_)));
     assert!(matches!(refused(200, &error(-61)), Failure::Rejected(_)));
+    for status in [200, 500] {
+        assert!(matches!(refused(status, r#"{"status":"error"}"#), Failure::Rejected(_)), "{status}");
+    }
     assert!(matches!(refused(500, "Internal error"), Failure::Unavailable(_)));
     assert!(matches!(refused(200, "{\"status\":\"succ"), Failure::Unavailable(_)));
     for (status, body) in [(404, r#"{"status":"error"}"#.to_string()), (500, error(-3))] {
@@ -217,8 +305,9 @@ fn a_list_of_several_must_say_whose_place_is_ours() {
 #[test]
 fn going_back_binds_the_old_one_and_deletes_the_new() {
     let deployment = specimens::deployment(CONFIG);
-    let there = |import: bool, now: &str| {
+    let going = |import: bool, now: &str, but: &[(&str, u16, &str)]| {
         let mut sandbox = Double::granting(Fortigate::capabilities(CONFIG).unwrap());
+        but.iter().for_each(|(line, status, body)| sandbox.on(line, *status, body));
         let old = r#"[{"path":"vpn.ssl/settings","attribute":"servercert"},"old"]"#;
         sandbox.notes.borrow_mut().push(format!(r#"{{"old":[{old}],"new":"{NEW}","import":{import}}}"#));
         bind(&mut sandbox, now);
@@ -229,11 +318,14 @@ fn going_back_binds_the_old_one_and_deletes_the_new() {
         sandbox.roll_back::<Fortigate>(&deployment).unwrap();
         sandbox
     };
+    let there = |import: bool, now: &str| going(import, now, &[]);
     let back = there(false, NEW);
     assert_eq!(back.changes(&[]), [format!("PUT {VPN}")]);
     assert_eq!(bodies(&back, &format!("PUT {VPN}")), [r#"{"servercert":"old"}"#]);
     assert_eq!(there(true, "other").changes(&[]), [deletion(NEW)]);
     assert!(there(false, "old").changes(&[]).is_empty());
+    going(true, "other", &[(&deletion(NEW), 500, IN_USE)]);
+    going(true, "other", &[(&usage(NEW), 403, "")]);
     assert!(there(true, NEW).changes(&[]) == [format!("PUT {VPN}")], "the management uses it: not deleted");
 }
 

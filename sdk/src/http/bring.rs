@@ -52,22 +52,24 @@ impl<C: Connection> Api<C> {
         }
     }
 
-    /// Looks, with a little patience, for what was accepted.
+    /// Looks, with a little patience, for what was accepted. A target that answers nobody for a moment, as one that restarts does,
+    /// is looked at again like one that shows the old.
     ///
     /// # Errors
     ///
-    /// Those of `look`, an unavailable target as `uncertain`; what is not there is `rejected`.
+    /// Those of `look`, a target that stays unavailable as `uncertain`; what is not there is `rejected`.
     pub fn read_back<T>(
         &mut self,
         mut look: impl FnMut(&mut Self) -> Result<Option<T>, Failure>,
     ) -> Result<T, Failure> {
-        for round in 0..LOOKS {
-            if round > 0 {
+        for round in 1..=LOOKS {
+            if round > 1 {
                 self.connection.wait(PAUSE_MS)?;
             }
             match look(self) {
                 Ok(Some(found)) => return Ok(found),
                 Ok(None) => {}
+                Err(Failure::Unavailable(_)) if round < LOOKS && !self.expired => {}
                 Err(Failure::Unavailable((text, _))) => return Err(Failure::Uncertain(text)),
                 Err(failure) => return Err(failure),
             }

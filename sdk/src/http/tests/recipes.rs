@@ -157,6 +157,13 @@ fn what_was_put_is_read_back_with_patience() {
     bring(&mut sandbox).unwrap();
     assert_eq!(sandbox.waits.borrow().len(), 1);
 
+    let mut restarts = super::sandbox();
+    restarts.on("GET /x", 200, "old");
+    restarts.on_error("GET /x", NetError::Unreachable("restarting".into()));
+    restarts.on("GET /x", 200, "new");
+    restarts.on("PUT /x", 200, "");
+    bring(&mut restarts).unwrap();
+
     let mut never = super::sandbox();
     never.on("GET /x", 200, "old");
     never.on("PUT /x", 200, "");
