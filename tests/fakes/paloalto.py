@@ -173,12 +173,12 @@ class Paloalto(Device):
         if not path.startswith(self.scope + "/"):
             return missing
         path = path.removeprefix(self.scope)
-        certificate = re.fullmatch(r"/certificate/entry\[@name='([^']+)'\](/public-key)?", path)
+        certificate = re.fullmatch(r"/certificate/entry\[@name='([^']+)'\]", path)
         profile = re.fullmatch(r"/ssl-tls-service-profile/entry\[@name='([^']+)'\](/certificate)?", path)
-        if path == "/certificate/entry/@name":
-            inner = "".join(f'<entry name="{escape(name)}"/>' for name in state["certificates"])
+        if path == "/certificate":
+            inner = f"<certificate>{''.join(paloalto_objects.entry(name, state) for name in state['certificates'])}</certificate>"
         elif certificate and certificate.group(1) in state["certificates"]:
-            inner = paloalto_objects.entry(certificate.group(1), state, bool(certificate.group(2)))
+            inner = paloalto_objects.entry(certificate.group(1), state)
         elif profile and profile.group(1) in state["profiles"]:
             mark = ' admin="lastmile" dirtyId="3" time="2026/01/01 00:00:00"' if state is self.running and self.unsaved() else ""
             inner = f"<certificate{mark}>{escape(state['profiles'][profile.group(1)])}</certificate>"

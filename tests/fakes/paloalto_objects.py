@@ -35,12 +35,10 @@ def pkcs8(key, passphrase):
     return private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 
 
-def entry(name, state, public_only):
-    """The certificate's node of the configuration, or the one in it that holds the certificate."""
+def entry(name, state):
+    """The certificate's node of the configuration."""
     bundle, key = state["certificates"][name]
     public = f"<public-key>{bundle.decode()}</public-key>"
-    if public_only:
-        return public
     algorithm = "RSA" if material.kind(material.certificates(bundle)[0].public_key()).startswith("rsa") else "EC"
     private = "<private-key>-AQ==encrypted</private-key>" if key else ""
     return f'<entry name="{escape(name)}"><ca>no</ca>{public}<algorithm>{algorithm}</algorithm>{private}</entry>'

@@ -23,14 +23,12 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::config::CiscoIse;
 use crate::role::{Holder, Role, assigned};
-use crate::store::{Entry, SYSTEM, list};
+use crate::store::{Entry, SLOW_MS, SYSTEM, list};
 
 const TEXTS: &[(&str, Verdict)] = &[("Security Check Failed", Verdict::Rejected)];
 /// A node whose administration certificate is new restarts for a quarter of an hour, and longer.
 const RESTART_PAUSE_MS: u32 = 15_000;
 const RESTART_LOOKS: u32 = 160;
-/// An import takes a minute and more where nothing restarts.
-const IMPORT_MS: u32 = 300_000;
 /// Of the passphrase that the key is locked with on its way; ISE insists on one.
 const LOCK: &str = "key";
 
@@ -118,7 +116,7 @@ impl CiscoIse {
     fn held<C: Connection>(&self, api: &mut Api<C>, of: &Certificate) -> Result<Option<String>, Failure> {
         let ours = |entry: &Entry| entry.is(&of.fingerprint) && self.serves(entry);
         let Some(entry) = self.entries(api)?.into_iter().find(ours) else { return Ok(None) };
-        Ok(store::missing(api, of)?.is_empty().then_some(entry.friendly_name))
+        Ok(store::missing(api, of)?.is_empty().then(|| entry.name()))
     }
 
     /// Trusts the issuers, then imports the certificate, or gives the one that is there its roles.
@@ -145,7 +143,7 @@ impl CiscoIse {
 
     /// Sends what moves roles. Where the administration's is among them the node restarts, answered or not.
     fn settled<C: Connection>(&self, api: &mut Api<C>, call: Call) -> Result<(), Failure> {
-        let sent = api.call(call.timeout_ms(IMPORT_MS));
+        let sent = api.call(call);
         if self.roles.contains(&Role::Admin) && matches!(sent, Ok(_) | Err(Failure::Uncertain(_))) {
             api.poll("the node's restart", RESTART_PAUSE_MS, RESTART_LOOKS, |api| {
                 Ok(self.entries(api).ok())
@@ -170,7 +168,10 @@ impl CiscoIse {
             "validateCertificateExtensions": false,
         };
         let body = assigned(body, &self.roles, &self.tag);
-        Call::post(format!("{SYSTEM}/import")).json(body).changes("import the certificate")
+        Call::post(format!("{SYSTEM}/import"))
+            .json(body)
+            .changes("import the certificate")
+            .timeout_ms(SLOW_MS)
     }
 
     fn path(&self, id: &str) -> String {
@@ -179,7 +180,7 @@ impl CiscoIse {
 
     fn assign(&self, to: &Holder) -> Call {
         let call = Call::put(self.path(&to.id)).json(assigned(object! {}, &to.roles, &to.tag));
-        call.changes("assign the roles")
+        call.changes("assign the roles").timeout_ms(SLOW_MS)
     }
 
     /// Gives back the roles that ours has and others had, and removes ours.

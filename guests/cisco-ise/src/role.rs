@@ -27,7 +27,7 @@ pub(crate) struct Holder {
     pub(crate) tag: String,
 }
 
-/// Each with its member in requests, and with what tells it among the uses that a list names for people.
+/// Each with its member in requests, and with what else tells it among the uses that a list names for people.
 const ALL: [(Role, &str, &str); 7] = [
     (Role::Admin, "admin", "admin"),
     (Role::Eap, "eap", "eap"),
@@ -41,14 +41,18 @@ const ALL: [(Role, &str, &str); 7] = [
 /// Those of `Admin, EAP Authentication, RADIUS DTLS`.
 pub(crate) fn used_by(uses: &str) -> Vec<Role> {
     let uses = uses.to_lowercase();
-    ALL.into_iter().filter(|(.., word)| uses.contains(word)).map(|(role, ..)| role).collect()
+    let named = |(_, member, word): &(Role, &str, &str)| uses.contains(member) || uses.contains(word);
+    ALL.into_iter().filter(named).map(|(role, ..)| role).collect()
 }
 
 impl Holder {
-    /// With these roles beside its own.
+    /// With these roles beside its own. Its tag is another target's where the portals are not among them.
     pub(crate) fn with(mut self, roles: &[Role], tag: &str) -> Self {
+        if roles.contains(&Role::Portal) {
+            self.tag = tag.into();
+        }
         self.roles.extend(roles);
-        Self { tag: tag.into(), ..self }
+        self
     }
 }
 

@@ -13,13 +13,15 @@ use crate::role::{Holder, Role, used_by};
 pub(crate) const SYSTEM: &str = "/api/v1/certs/system-certificate";
 const TRUSTED: &str = "/api/v1/certs/trusted-certificate";
 const PAGE: &str = "100";
+/// A change of a node's certificates takes a minute and more where nothing restarts.
+pub(crate) const SLOW_MS: u32 = 300_000;
 
 /// A certificate as either store lists it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Entry {
     pub(crate) id: String,
-    pub(crate) friendly_name: String,
+    friendly_name: Option<String>,
     sha256_fingerprint: Option<String>,
     used_by: Option<String>,
     group_tag: Option<String>,
@@ -28,7 +30,9 @@ pub(crate) struct Entry {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Page {
+    #[serde(default)]
     response: Vec<Entry>,
+    /// An address, or an object with one.
     #[serde(default)]
     next_page: Value,
 }
@@ -58,6 +62,11 @@ impl Entry {
 
     pub(crate) fn is(&self, fingerprint: &str) -> bool {
         self.sha256_fingerprint.as_deref().is_some_and(|shown| shown.eq_ignore_ascii_case(fingerprint))
+    }
+
+    /// What people know it by.
+    pub(crate) fn name(self) -> String {
+        self.friendly_name.unwrap_or(self.id)
     }
 
     pub(crate) fn fingerprint(&self) -> Option<String> {
@@ -109,7 +118,7 @@ pub(crate) fn distrust<C: Connection>(api: &mut Api<C>, fingerprints: &[String])
 
 /// Removes an entry; one that is gone, or that somebody uses meanwhile, is left.
 pub(crate) fn remove<C: Connection>(api: &mut Api<C>, path: &str) -> Result<(), Failure> {
-    match api.find(Call::delete(path)) {
+    match api.find(Call::delete(path).timeout_ms(SLOW_MS)) {
         Ok(_) | Err(Failure::Rejected(_)) => Ok(()),
         Err(failure) => Err(failure),
     }
@@ -125,7 +134,8 @@ pub(crate) fn list<C: Connection>(api: &mut Api<C>, store: &str) -> Result<Vec<E
             return Err(failure::misconfigured("node", text));
         };
         let Page { response, next_page } = answer.json()?;
-        Ok((response, next_page.pointer("/href").and_then(Value::as_str).and_then(local)))
+        let next = next_page.get("href").unwrap_or(&next_page);
+        Ok((response, next.as_str().and_then(local)))
     })
 }
 

@@ -145,18 +145,56 @@ fn one_that_lacks_a_role_or_has_the_tag_of_others_is_given_them_and_keeps_its_ow
 }
 
 #[test]
+fn a_target_without_portals_leaves_the_tag_that_another_target_gave() {
+    const ASSIGN: &str = "PUT /api/v1/certs/system-certificate/ise-1/new";
+    let config = r#"{ "host": "ise.example", "node": "ise-1", "roles": ["eap"] }"#;
+    let without = [ours("Portal", "Shop")];
+    let mut node = node(config, &[&without, &without, &after()], &[&[issuer()]]);
+    node.on(ASSIGN, 200, "{}");
+    CiscoIse::deploy(&mut node, &specimens::deployment(config)).unwrap();
+    let assigned = body(&node, ASSIGN);
+    assert_eq!((&assigned["eap"], &assigned["portal"]), (&json!(true), &json!(true)));
+    assert_eq!(assigned["portalGroupTag"], "Shop");
+}
+
+#[test]
+fn the_messaging_service_is_known_by_both_its_names() {
+    let config = r#"{ "host": "ise.example", "node": "ise-1", "roles": ["ims"] }"#;
+    for used_by in ["ISE Messaging Service", "IMS"] {
+        let mut node = node(config, &[&[ours(used_by, "")]], &[&[issuer()]]);
+        assert!(!CiscoIse::deploy(&mut node, &specimens::deployment(config)).unwrap().changed, "{used_by}");
+    }
+}
+
+#[test]
 fn lists_are_read_to_their_end_whatever_the_node_calls_itself() {
+    let next = "https://10.0.0.1/api/v1/certs/system-certificate/ise-1?size=100&page=2";
+    for next in [json!({ "rel": "next", "href": next }), json!(next)] {
+        let mut node = Double::granting(CiscoIse::capabilities(CONFIG).unwrap());
+        node.on(
+            &format!("{LIST}?size=100"),
+            200,
+            &json!({ "response": [neighbour()], "nextPage": next }).to_string(),
+        );
+        node.on(&format!("{LIST}?size=100&page=2"), 200, &page(&after()));
+        node.on(TRUSTED, 200, &page(&[issuer()]));
+        assert!(!CiscoIse::deploy(&mut node, &deployment()).unwrap().changed);
+        let served = CiscoIse::observe(&mut node, &deployment()).unwrap();
+        assert_eq!(served, Some(P256_FINGERPRINT.to_string()));
+    }
+}
+
+#[test]
+fn an_entry_without_a_name_and_a_page_without_entries_stop_nothing() {
+    let next = "https://10.0.0.1/api/v1/certs/system-certificate/ise-1?size=100&page=2";
+    let mut nameless = after();
+    nameless.iter_mut().for_each(|entry| drop(entry.as_object_mut().unwrap().remove("friendlyName")));
     let mut node = Double::granting(CiscoIse::capabilities(CONFIG).unwrap());
-    let next = json!({ "rel": "next", "href": "https://10.0.0.1/api/v1/certs/system-certificate/ise-1?size=100&page=2" });
-    node.on(
-        &format!("{LIST}?size=100"),
-        200,
-        &json!({ "response": [neighbour()], "nextPage": next }).to_string(),
-    );
-    node.on(&format!("{LIST}?size=100&page=2"), 200, &page(&after()));
+    node.on(&format!("{LIST}?size=100"), 200, &json!({ "nextPage": { "href": next } }).to_string());
+    node.on(&format!("{LIST}?size=100&page=2"), 200, &page(&nameless));
     node.on(TRUSTED, 200, &page(&[issuer()]));
-    assert!(!CiscoIse::deploy(&mut node, &deployment()).unwrap().changed);
-    assert_eq!(CiscoIse::observe(&mut node, &deployment()).unwrap(), Some(P256_FINGERPRINT.to_string()));
+    let receipt = CiscoIse::deploy(&mut node, &deployment()).unwrap();
+    assert_eq!((receipt.changed, receipt.reference.as_str()), (false, "new"));
 }
 
 #[test]

@@ -14,6 +14,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use lastmile_sdk::certificate::{KeyKind, key_kind};
 use lastmile_sdk::http::verdict::mentioned;
 use lastmile_sdk::http::{Answer, Api, Call, Judged, Target, Verdict, object, parse_notes, secret};
 use lastmile_sdk::{Connection, Deployment, Failure, Problem, Receipt};
@@ -86,6 +87,10 @@ impl Target for F5 {
     }
 
     fn bring<C: Connection>(&self, api: &mut Api<C>, deployment: &Deployment) -> Result<Receipt, Failure> {
+        if key_kind(&deployment.certificate.leaf_pem) == Some(KeyKind::Ed25519) {
+            let text = "BIG-IP takes RSA and ECDSA keys, and this one is Ed25519";
+            return Err(Failure::Rejected(text.to_string()));
+        }
         self.logged_in(api, |api| self.renew(api, deployment))
     }
 
@@ -109,7 +114,8 @@ impl Target for F5 {
         self.logged_in(api, |api| {
             notes.iter().try_for_each(|note| match note {
                 Note::Binding(before) => self.restore(api, deployment, before),
-                Note::Transaction(id) => api.find(Call::delete(format!("{TRANSACTIONS}/{id}"))).map(drop),
+                // One that is over is refused.
+                Note::Transaction(id) => remove(api, format!("{TRANSACTIONS}/{id}")),
             })
         })
     }
@@ -208,18 +214,21 @@ impl F5 {
         if profile.named(text(before, "name")).is_some_and(|now| serves(now, &files)) {
             api.insist(profile.exchanged(self, before))?;
         }
-        for file in &files {
-            match api.find(Call::delete(file.url())) {
-                // Somebody else has bound it meanwhile.
-                Ok(_) | Err(Failure::Rejected(_)) => {}
-                Err(failure) => return Err(failure),
-            }
-        }
+        // One that is refused was bound by somebody else meanwhile.
+        files.iter().try_for_each(|file| remove(api, file.url()))?;
         save(api)?;
         match files.iter().try_for_each(|file| file.tidy(api)) {
             Err(Failure::Denied(_)) => Ok(()),
             ended => ended,
         }
+    }
+}
+
+/// Removes what may be gone already, or be nobody's to remove.
+fn remove<C: Connection>(api: &mut Api<C>, url: String) -> Result<(), Failure> {
+    match api.find(Call::delete(url)) {
+        Ok(_) | Err(Failure::Rejected(_)) => Ok(()),
+        Err(failure) => Err(failure),
     }
 }
 

@@ -4,6 +4,7 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 
+use lastmile_sdk::testing::specimens::ED25519;
 use lastmile_sdk::testing::{Double, deployment};
 use lastmile_sdk::{Connector, Failure};
 
@@ -301,6 +302,27 @@ fn what_is_back_already_or_was_bound_by_another_is_left() {
             "a save may have been cut before"
         );
     }
+}
+
+#[test]
+fn a_transaction_that_is_over_does_not_stop_the_way_back() {
+    let mut deployed = willing(&[]);
+    F5::deploy(&mut deployed, &deployment(CONFIG)).unwrap();
+    let mut device = device(CONFIG, &[&new()]);
+    device.notes.borrow_mut().clone_from(&deployed.notes.borrow());
+    device.on("DELETE /mgmt/tm/transaction/7", 400, r#"{"code":400,"message":"it is COMPLETED"}"#);
+    let ended = device.roll_back::<F5>(&deployment(CONFIG));
+    assert!(device.lines().contains(&format!("PATCH {PROFILE}")), "{ended:?}");
+}
+
+#[test]
+fn a_kind_of_key_that_it_lacks_is_refused_before_anything_is_asked() {
+    let mut deployment = deployment(CONFIG);
+    deployment.certificate.leaf_pem = ED25519.to_string();
+    let mut device = willing(&[]);
+    let ended = F5::deploy(&mut device, &deployment);
+    assert!(matches!(&ended, Err(Failure::Rejected(text)) if text.contains("Ed25519")), "{ended:?}");
+    assert!(device.lines().is_empty());
 }
 
 #[test]

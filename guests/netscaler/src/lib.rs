@@ -185,7 +185,7 @@ impl NetScaler {
     fn keep<C: Connection>(&self, api: &mut Api<C>) -> Result<&'static str, Failure> {
         if !api.changed() {
             let config: Value = api.call(Call::get(CONFIG))?.json()?;
-            if config.pointer("/nsconfig/configchanged") != Some(&Value::Bool(true)) {
+            if !unsaved(&config) {
                 return Ok("the certkey holds it already");
             }
         }
@@ -198,6 +198,14 @@ impl NetScaler {
         }
         Ok(if missed { "updated and saved; the secondary did not answer" } else { "updated and saved" })
     }
+}
+
+/// Releases show it within an object or a list, as a boolean or as text.
+fn unsaved(config: &Value) -> bool {
+    ["/nsconfig/configchanged", "/nsconfig/0/configchanged"].iter().any(|at| {
+        let Some(shown) = config.pointer(at) else { return false };
+        shown.as_bool() == Some(true) || shown.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true"))
+    })
 }
 
 lastmile_sdk::http_connector!(NetScaler, reversible);

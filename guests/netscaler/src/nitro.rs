@@ -116,8 +116,9 @@ pub(crate) fn holds<C: Connection>(api: &mut Api<C>, certkey: &CertKey, pem: &st
     let Some(answer) = api.find(file("GET", &certkey.cert))? else { return Ok(false) };
     let shown = answer.json::<Files>()?.systemfile.pop();
     let content = shown.and_then(|file| der(&file.filecontent)).unwrap_or_default();
-    let theirs = ders(&String::from_utf8_lossy(&content)).into_iter().next();
-    Ok(theirs.is_some() && theirs == ders(pem).into_iter().next())
+    // A file without PEM is DER.
+    let theirs = ders(&String::from_utf8_lossy(&content)).into_iter().next().unwrap_or(content);
+    Ok(ders(pem).first() == Some(&theirs))
 }
 
 /// Puts a file on the disk. One of this name is what an earlier attempt left, and nothing uses it.

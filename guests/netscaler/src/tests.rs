@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use lastmile_sdk::document::base64;
+use lastmile_sdk::document::{base64, first_der};
 use lastmile_sdk::testing::{Double, specimens};
 use lastmile_sdk::{Connector, Failure};
 
@@ -147,12 +147,31 @@ fn files_are_looked_for_where_the_certkey_has_them() {
 
 #[test]
 fn what_was_not_saved_is_saved_and_no_more() {
-    let unsaved = r#"{"errorcode":0,"nsconfig":{"configchanged":true}}"#;
     let config = CONFIG.replace(r#","sync":true"#, "");
-    let but = [("GET /nitro/v1/config/nsconfig", 200, unsaved)];
-    let mut sandbox = device(&config, &shown("", &["ca"])[2..], &but);
-    assert!(NetScaler::deploy(&mut sandbox, &specimens::deployment(&config)).unwrap().changed);
-    assert_eq!(changes(&sandbox), [SAVE]);
+    for (unsaved, wanted) in [
+        (r#"{"configchanged":true}"#, true),
+        (r#"{"configchanged":"true"}"#, true),
+        (r#"[{"configchanged":true}]"#, true),
+        (r#"[{"configchanged":"True"}]"#, true),
+        (r#"[{"configchanged":"false"}]"#, false),
+        ("{}", false),
+    ] {
+        let answer = format!(r#"{{"errorcode":0,"nsconfig":{unsaved}}}"#);
+        let but = [("GET /nitro/v1/config/nsconfig", 200, answer.as_str())];
+        let mut sandbox = device(&config, &shown("", &["ca"])[2..], &but);
+        let receipt = NetScaler::deploy(&mut sandbox, &specimens::deployment(&config)).unwrap();
+        assert_eq!((receipt.changed, changes(&sandbox) == [SAVE]), (wanted, wanted), "{unsaved}");
+    }
+}
+
+#[test]
+fn an_intermediate_that_is_held_as_der_is_known() {
+    let mut sandbox = device(CONFIG, &shown("", &["der"])[2..], &[]);
+    sandbox.on(&get("der"), 200, &certkey("ca.der", ""));
+    let content = base64(&first_der(specimens::RSA_2048).unwrap());
+    let shown = format!(r#"{{"errorcode":0,"systemfile":[{{"filecontent":"{content}"}}]}}"#);
+    sandbox.on(&file("GET", "ca.der", "%2Fnsconfig%2Fssl"), 200, &shown);
+    assert!(!deploy(&mut sandbox).unwrap().changed);
 }
 
 #[test]

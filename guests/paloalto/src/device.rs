@@ -1,4 +1,4 @@
-//! The requests of the XML API: looks are GETs, changes are POSTs.
+//! The requests of the XML API: forms, but for an import.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -28,14 +28,14 @@ pub(crate) const CANDIDATE: View = "get";
 pub(crate) const RUNNING: View = "show";
 
 fn look(view: View, xpath: &str) -> Call {
-    Call::get(format!("/api/?type=config&action={view}")).query("xpath", xpath)
+    Call::post("/api/").form(config(view, xpath)).named(&format!("config {view}"))
 }
 
 fn operate<C: Connection>(api: &mut Api<C>, command: &str) -> Result<Answer, Failure> {
-    api.call(Call::get("/api/?type=op").query("cmd", command))
+    api.call(Call::post("/api/").form(Form::new().field("type", "op").field("cmd", command)).named("op"))
 }
 
-fn change(action: &str, xpath: &str) -> Form {
+fn config(action: &str, xpath: &str) -> Form {
     Form::new().field("type", "config").field("action", action).field("xpath", xpath)
 }
 
@@ -66,18 +66,22 @@ impl Paloalto {
         name: &str,
         wanted: &Certificate,
     ) -> Result<Option<bool>, Failure> {
-        let xpath = format!("{}/public-key", self.certificate(name));
-        let Some(answer) = api.find(look(view, &xpath))? else { return Ok(None) };
+        let Some(answer) = api.find(look(view, &self.certificate(name)))? else { return Ok(None) };
         Ok(text_of(answer.xml()?.root(), "public-key").map(|pem| same_leaf(pem, wanted)))
     }
 
-    /// The names of all certificates beside the profile.
+    /// The names of all certificates beside the profile; none where the device refuses to list them, since they are for tidying
+    /// up alone.
     pub(crate) fn names<C: Connection>(&self, api: &mut Api<C>) -> Result<Vec<String>, Failure> {
-        let xpath = format!("{}/certificate/entry/@name", self.scope());
-        let Some(answer) = api.find(look(CANDIDATE, &xpath))? else { return Ok(Vec::new()) };
+        let answer = match api.find(look(CANDIDATE, &format!("{}/certificate", self.scope()))) {
+            Ok(Some(answer)) => answer,
+            Ok(None) | Err(Failure::Rejected(_)) => return Ok(Vec::new()),
+            Err(failure) => return Err(failure),
+        };
         let document = answer.xml()?;
-        let names = document.descendants().filter_map(|node| node.attribute("name"));
-        Ok(names.map(ToString::to_string).collect())
+        let Some(all) = first(document.root(), "certificate") else { return Ok(Vec::new()) };
+        let entries = all.children().filter(|node| node.has_tag_name("entry"));
+        Ok(entries.filter_map(|entry| entry.attribute("name")).map(ToString::to_string).collect())
     }
 
     /// Fails where another administrator holds a lock. It is not ours to break.
@@ -127,13 +131,13 @@ impl Paloalto {
     /// Binds the profile to this certificate, in the candidate configuration.
     pub(crate) fn bind<C: Connection>(&self, api: &mut Api<C>, name: &str) -> Result<(), Failure> {
         let element = format!("<certificate>{}</certificate>", xml(name));
-        let form = change("edit", &self.binding()).field("element", element);
+        let form = config("edit", &self.binding()).field("element", element);
         api.insist(Call::post("/api/").form(form).changes("bind the certificate")).map(drop)
     }
 
     /// Deletes a certificate from the candidate configuration, unless something refers to it.
     pub(crate) fn delete<C: Connection>(&self, api: &mut Api<C>, name: &str) -> Result<(), Failure> {
-        let form = change("delete", &self.certificate(name));
+        let form = config("delete", &self.certificate(name));
         api.attempt(Call::post("/api/").form(form).changes("delete a certificate")).map(drop)
     }
 

@@ -9,7 +9,10 @@ use lastmile_sdk::http::escape::segment;
 use lastmile_sdk::testing::{Double, specimens};
 use lastmile_sdk::{Connector, Deployment, Failure, NetError, Receipt};
 
+use self::by_form::{ByForm, LOOKS, Lines};
 use crate::Paloalto;
+
+mod by_form;
 
 const FIREWALL: &str = r#"{"host":"fw.example","administrator":"svc","profile":"tls","name":"site"}"#;
 const PANORAMA: &str = r#"{"host":"pano.example","administrator":"svc","profile":"tls","name":"site","vsys":"vsys1","template":"edge","template-stack":"edges"}"#;
@@ -18,19 +21,26 @@ const NEW: &str = "site-20261124-d584419b";
 const STALE: &str = "site-20240101-00000000";
 
 fn config(action: &str, xpath: &str) -> String {
-    format!("GET /api/?type=config&action={action}&xpath={}", segment(&format!("{SHARED}{xpath}")))
+    format!("{LOOKS}?{}", form(action, xpath, ""))
 }
 
 fn operation(command: &str) -> String {
-    format!("GET /api/?type=op&cmd={}", segment(command))
+    format!("{LOOKS}?type=op&cmd={}", segment(command))
 }
 
 fn profile(action: &str) -> String {
     config(action, "/ssl-tls-service-profile/entry[@name='tls']/certificate")
 }
 
-fn public_key(action: &str, name: &str) -> String {
-    config(action, &format!("/certificate/entry[@name='{name}']/public-key"))
+fn certificate(action: &str, name: &str) -> String {
+    config(action, &format!("/certificate/entry[@name='{name}']"))
+}
+
+/// A certificate as the device shows it.
+fn entry(pem: &str) -> String {
+    success(&format!(
+        "<entry name=\"x\"><ca>no</ca><public-key>{pem}</public-key><algorithm>EC</algorithm></entry>"
+    ))
 }
 
 fn success(inner: &str) -> String {
@@ -47,20 +57,25 @@ const QUEUED: &str = r#"<response status="success" code="19"><result><msg><line>
 const NO_CHANGES: &str =
     r#"<response status="success" code="19"><msg>There are no changes to commit.</msg></response>"#;
 
-/// A device whose profile serves `old`, and which is ready for all that a renewal needs but the changes by POST.
+/// A device whose profile serves `old`, and which is ready for all that a renewal needs but the changes.
 fn device(deployment: &Deployment) -> Double {
+    let names = format!("<entry name=\"old\"/><entry name=\"site-www\"/><entry name=\"{STALE}\"/>");
+    listing(deployment, &success(&format!("<certificate admin=\"svc\">{names}</certificate>")))
+}
+
+/// The same, which lists its certificates so.
+fn listing(deployment: &Deployment, listed: &str) -> Double {
     let mut sandbox = Double::granting(Paloalto::capabilities(&deployment.config).unwrap());
     sandbox.on(&profile("show"), 200, &success("<certificate>old</certificate>"));
     sandbox.on(&profile("show"), 200, &success("<certificate>old</certificate>"));
     sandbox.on(&profile("show"), 200, &success(&format!("<certificate>{NEW}</certificate>")));
     sandbox.on(&profile("get"), 200, &success(&format!("<certificate>{NEW}</certificate>")));
-    sandbox.on(&public_key("show", "old"), 200, &success("<public-key>another</public-key>"));
-    let held = success(&format!("<public-key>{}</public-key>", deployment.certificate.leaf_pem));
-    sandbox.on(&public_key("show", NEW), 200, &held);
-    sandbox.on(&public_key("get", NEW), 200, NOTHING);
-    sandbox.on(&public_key("get", NEW), 200, &held);
-    let names = format!("<entry name=\"old\"/><entry name=\"site-www\"/><entry name=\"{STALE}\"/>");
-    sandbox.on(&config("get", "/certificate/entry/@name"), 200, &success(&names));
+    sandbox.on(&certificate("show", "old"), 200, &entry("another"));
+    let held = entry(&deployment.certificate.leaf_pem);
+    sandbox.on(&certificate("show", NEW), 200, &held);
+    sandbox.on(&certificate("get", NEW), 200, NOTHING);
+    sandbox.on(&certificate("get", NEW), 200, &held);
+    sandbox.on(&config("get", "/certificate"), 200, listed);
     sandbox.on(
         &operation("<show><config-locks><vsys>all</vsys></config-locks></show>"),
         200,
@@ -85,12 +100,12 @@ fn jobs(sandbox: &mut Double, answers: &[String]) {
 }
 
 fn deploy(sandbox: &mut Double, deployment: &Deployment) -> Result<Receipt, Failure> {
-    Paloalto::deploy(sandbox, deployment)
+    ByForm::deploy(sandbox, deployment)
 }
 
 fn bodies(sandbox: &Double) -> Vec<String> {
     let requests = sandbox.requests.borrow();
-    let posts = requests.iter().filter(|sent| sent.line.starts_with("POST"));
+    let posts = requests.iter().filter(|sent| !sent.line.starts_with(LOOKS));
     posts.map(|sent| sent.body.clone()).collect()
 }
 
@@ -126,12 +141,23 @@ fn a_certificate_is_imported_bound_and_committed() {
     assert_eq!((receipt.changed, receipt.reference.as_str()), (true, NEW));
     let bodies = bodies(&sandbox);
     assert_eq!([&bodies[0], &bodies[2], &bodies[3]], [&deletion(STALE), &binding(NEW), &commit()]);
-    assert_eq!(sandbox.changes(&[])[1], import());
+    assert_eq!(sandbox.changes(&[LOOKS])[1], import());
     assert!(bodies[1].contains("name=\"passphrase\"\r\n\r\n«ephemeral import»\r\n"));
     let chain = &deployment.certificate.chain_pem;
     assert!(bodies[1].contains(&format!("{chain}«private key under ephemeral import»\r\n")));
     assert_eq!(*sandbox.waits.borrow(), [500, 500]);
     assert_eq!(*sandbox.notes.borrow(), [format!(r#"{{"old":"old","new":"{NEW}","import":true}}"#)]);
+}
+
+#[test]
+fn a_device_that_lists_no_certificates_is_renewed_all_the_same() {
+    let deployment = specimens::deployment(FIREWALL);
+    for refusal in ["<response status=\"error\" code=\"17\"><msg>no</msg></response>", NOTHING] {
+        let mut sandbox = listing(&deployment, refusal);
+        changes(&mut sandbox, &[&success("imported"), WRITTEN, NO_CHANGES]);
+        assert!(deploy(&mut sandbox, &deployment).unwrap().changed);
+        assert_eq!(bodies(&sandbox)[1..], [binding(NEW), commit()], "nothing is deleted");
+    }
 }
 
 #[test]
@@ -142,12 +168,12 @@ fn what_runs_and_is_committed_is_left_alone() {
     deploy(&mut sandbox, &deployment).unwrap();
     let before = sandbox.requests.borrow().len();
     assert!(!deploy(&mut sandbox, &deployment).unwrap().changed);
-    assert!(sandbox.lines()[before..].iter().all(|line| line.starts_with("GET ")));
-    let served = Paloalto::observe(&mut sandbox, &deployment).unwrap();
+    assert!(sandbox.lines()[before..].iter().all(|line| line.starts_with(LOOKS)));
+    let served = Paloalto::observe(&mut Lines(&mut sandbox), &deployment).unwrap();
     assert_eq!(served, Some(deployment.certificate.fingerprint.clone()));
     let mut other = specimens::deployment(FIREWALL);
     other.certificate.leaf_pem = specimens::ED25519.to_string();
-    assert_eq!(Paloalto::observe(&mut sandbox, &other).unwrap(), None);
+    assert_eq!(Paloalto::observe(&mut Lines(&mut sandbox), &other).unwrap(), None);
 }
 
 #[test]
@@ -155,14 +181,14 @@ fn what_runs_is_committed_again_where_the_candidate_would_take_it_away() {
     let deployment = specimens::deployment(FIREWALL);
     let mut sandbox = Double::granting(Paloalto::capabilities(FIREWALL).unwrap());
     let served = success(&format!("<certificate>{NEW}</certificate>"));
-    let held = success(&format!("<public-key>{}</public-key>", deployment.certificate.leaf_pem));
+    let held = entry(&deployment.certificate.leaf_pem);
     sandbox.on(&profile("show"), 200, &served);
     sandbox.on(&profile("get"), 200, &success("<certificate>old</certificate>"));
     sandbox.on(&profile("get"), 200, &served);
-    sandbox.on(&public_key("get", "old"), 200, NOTHING);
-    sandbox.on(&public_key("show", NEW), 200, &held);
-    sandbox.on(&public_key("get", NEW), 200, &held);
-    sandbox.on("GET /api/", 200, &success(""));
+    sandbox.on(&certificate("get", "old"), 200, NOTHING);
+    sandbox.on(&certificate("show", NEW), 200, &held);
+    sandbox.on(&certificate("get", NEW), 200, &held);
+    sandbox.on(LOOKS, 200, &success(""));
     changes(&mut sandbox, &[WRITTEN, NO_CHANGES]);
     assert!(deploy(&mut sandbox, &deployment).unwrap().changed);
     assert_eq!(
@@ -238,7 +264,7 @@ fn nothing_is_changed_under_somebodys_lock() {
         let deployment = specimens::deployment(FIREWALL);
         let mut sandbox = Double::granting(Paloalto::capabilities(FIREWALL).unwrap());
         sandbox.on(&profile("show"), 200, &success("<certificate>old</certificate>"));
-        sandbox.on(&public_key("show", "old"), 200, NOTHING);
+        sandbox.on(&certificate("show", "old"), 200, NOTHING);
         let lock = |kind: &str, name: &str| {
             success(&format!("<{kind}-locks><entry name=\"{name}\"/></{kind}-locks>"))
         };
@@ -252,7 +278,7 @@ fn nothing_is_changed_under_somebodys_lock() {
         assert!(
             matches!(ended, Err(Failure::Unavailable((text, None))) if text.starts_with("alice has locked"))
         );
-        assert!(sandbox.changes(&[]).is_empty());
+        assert!(sandbox.changes(&[LOOKS]).is_empty());
     }
 }
 
@@ -261,10 +287,10 @@ fn another_certificate_under_our_name_stays() {
     let deployment = specimens::deployment(FIREWALL);
     let mut sandbox = Double::granting(Paloalto::capabilities(FIREWALL).unwrap());
     sandbox.on(&profile("show"), 200, &success("<certificate>old</certificate>"));
-    sandbox.on(&public_key("get", NEW), 200, &success("<public-key>another</public-key>"));
-    sandbox.on("GET /api/", 200, &success(""));
+    sandbox.on(&certificate("get", NEW), 200, &entry("another"));
+    sandbox.on(LOOKS, 200, &success(""));
     assert!(matches!(deploy(&mut sandbox, &deployment), Err(Failure::Rejected(text)) if text.contains(NEW)));
-    assert!(sandbox.changes(&[]).is_empty());
+    assert!(sandbox.changes(&[LOOKS]).is_empty());
 }
 
 #[test]
@@ -291,7 +317,7 @@ fn going_back_binds_the_old_one_and_commits() {
         sandbox.notes.borrow_mut().push(note(import));
         sandbox.on(&profile("get"), 200, &success(&format!("<certificate>{now}</certificate>")));
         changes(&mut sandbox, &[NO_CHANGES]);
-        sandbox.roll_back::<Paloalto>(&deployment).unwrap();
+        sandbox.roll_back::<ByForm>(&deployment).unwrap();
         assert_eq!(bodies(&sandbox), wanted, "{now}");
     }
 }
@@ -302,20 +328,20 @@ fn panorama(deployment: &Deployment) -> Double {
     let scope = "/config/devices/entry[@name='localhost.localdomain']/template/entry[@name='edge']\
                  /config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']";
     let line = |action: &str, path: &str| {
-        format!("GET /api/?type=config&action={action}&xpath={}", segment(&format!("{scope}{path}")))
+        format!("{LOOKS}?type=config&action={action}&xpath={}", segment(&format!("{scope}{path}")))
     };
     let bound = "/ssl-tls-service-profile/entry[@name='tls']/certificate";
     for name in ["old", "old", NEW] {
         sandbox.on(&line("show", bound), 200, &success(&format!("<certificate>{name}</certificate>")));
     }
     sandbox.on(&line("get", bound), 200, &success(&format!("<certificate>{NEW}</certificate>")));
-    let held = success(&format!("<public-key>{}</public-key>", deployment.certificate.leaf_pem));
-    let public_key = format!("/certificate/entry[@name='{NEW}']/public-key");
-    sandbox.on(&line("show", &public_key), 200, &held);
-    sandbox.on(&line("get", &public_key), 200, NOTHING);
-    sandbox.on(&line("get", &public_key), 200, &held);
+    let held = entry(&deployment.certificate.leaf_pem);
+    let certificate = format!("/certificate/entry[@name='{NEW}']");
+    sandbox.on(&line("show", &certificate), 200, &held);
+    sandbox.on(&line("get", &certificate), 200, NOTHING);
+    sandbox.on(&line("get", &certificate), 200, &held);
     sandbox.on(&operation("<show><config-locks></config-locks></show>"), 200, &success("<config-locks/>"));
-    sandbox.on("GET /api/", 200, &success(""));
+    sandbox.on(LOOKS, 200, &success(""));
     changes(&mut sandbox, &[&success("imported"), WRITTEN, NO_CHANGES]);
     sandbox
 }
@@ -331,14 +357,14 @@ fn panorama_pushes_what_it_committed_and_pushes_it_back() {
     let push = segment("<commit-all><template-stack><name>edges</name></template-stack></commit-all>");
     let push = format!("type=commit&action=all&cmd={push}");
     assert_eq!(bodies(&sandbox).last(), Some(&push));
-    assert!(sandbox.changes(&[])[0].ends_with("&target-tpl=edge&target-tpl-vsys=vsys1"));
+    assert!(sandbox.changes(&[LOOKS])[0].ends_with("&target-tpl=edge&target-tpl-vsys=vsys1"));
     assert_eq!(sandbox.waits.borrow().len(), 1, "a firewall was still at it");
     let sent = bodies(&sandbox).len();
     assert!(!deploy(&mut sandbox, &deployment).unwrap().changed);
     assert_eq!(bodies(&sandbox).len(), sent, "nothing is pushed again");
 
     jobs(&mut sandbox, &[job("FIN", "OK", &firewall("FAIL"))]);
-    assert!(matches!(sandbox.roll_back::<Paloalto>(&deployment), Err(Failure::Rejected(_))));
+    assert!(matches!(sandbox.roll_back::<ByForm>(&deployment), Err(Failure::Rejected(_))));
     assert_eq!(bodies(&sandbox).last(), Some(&push));
     assert_eq!(bodies(&sandbox).iter().filter(|body| body.contains("edit")).count(), 2);
 }
