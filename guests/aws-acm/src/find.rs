@@ -86,16 +86,17 @@ pub(crate) fn find<C: Connection>(
         let same = holds(api, arn, deployment)?;
         return Ok(if same { Found::Same(arn.clone()) } else { Found::Older(arn.clone()) });
     }
-    let mut older = None;
+    // A copy that somebody else imported is no reason to leave ours old: load balancers have ours.
+    let (mut older, mut foreign) = (None, None);
     for arn in candidates(api, deployment)? {
-        if holds(api, &arn, deployment)? {
-            return Ok(Found::Same(arn));
-        }
-        if older.is_none() && is_ours(api, &arn, &deployment.target)? {
-            older = Some(arn);
+        match (holds(api, &arn, deployment)?, is_ours(api, &arn, &deployment.target)?) {
+            (true, true) => return Ok(Found::Same(arn)),
+            (false, true) => older = older.or(Some(arn)),
+            (true, false) => foreign = foreign.or(Some(arn)),
+            (false, false) => {}
         }
     }
-    Ok(older.map_or(Found::None, Found::Older))
+    Ok(older.map(Found::Older).or(foreign.map(Found::Same)).unwrap_or(Found::None))
 }
 
 /// The imported certificates that may share a name with ours.

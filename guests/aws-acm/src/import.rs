@@ -29,8 +29,9 @@ pub(crate) fn algorithm(leaf_pem: &str) -> Result<String, Failure> {
         Some(KeyKind::Rsa(bits @ (2048 | 3072 | 4096))) => Ok(format!("RSA_{bits}")),
         Some(KeyKind::P256) => Ok("EC_prime256v1".to_string()),
         Some(KeyKind::P384) => Ok("EC_secp384r1".to_string()),
+        Some(KeyKind::P521) => Ok("EC_secp521r1".to_string()),
         _ => Err(Failure::Rejected(
-            "ACM takes RSA 2048, 3072 and 4096, P-256 and P-384 keys, and this key is none of them"
+            "ACM takes RSA 2048, 3072 and 4096, P-256, P-384 and P-521 keys, and this key is none of them"
                 .to_string(),
         )),
     }

@@ -16,6 +16,8 @@ const ARN: &str = "arn:aws:acm:eu-central-1:1:certificate/x";
 const BY_ARN: &str =
     r#"{ "region": "eu-central-1", "certificate-arn": "arn:aws:acm:eu-central-1:1:certificate/x" }"#;
 
+const OWN: &str = r#"{"Tags":[{"Key":"lastmile-target","Value":"test-target"}]}"#;
+
 fn ours(config: &str) -> (Double, Deployment) {
     (Double::granting(AwsAcm::capabilities(config).unwrap()), specimens::deployment(config))
 }
@@ -64,6 +66,7 @@ fn what_is_there_is_not_imported_again() {
             sandbox.answer(200, &list());
         }
         sandbox.answer(200, &held(P256));
+        sandbox.answer(200, r#"{"Tags":[]}"#);
         let receipt = AwsAcm::deploy(&mut sandbox, &deployment).unwrap();
         assert!(!receipt.changed && receipt.reference == ARN);
         assert!(!operations(&sandbox).contains(&"ImportCertificate".into()));
@@ -75,7 +78,7 @@ fn a_renewal_goes_over_the_same_arn_without_tags() {
     let (mut sandbox, deployment) = ours(CONFIG);
     sandbox.answer(200, &list());
     sandbox.answer(200, &held(RSA));
-    sandbox.answer(200, r#"{"Tags":[{"Key":"lastmile-target","Value":"test-target"}]}"#);
+    sandbox.answer(200, OWN);
     sandbox.answer(200, r#"{"Certificate":{"KeyAlgorithm":"EC_prime256v1"}}"#);
     sandbox.answer(200, &imported());
     sandbox.answer(200, &held(P256));
@@ -83,6 +86,30 @@ fn a_renewal_goes_over_the_same_arn_without_tags() {
     let requests = sandbox.requests.borrow();
     let import = &requests[4].body;
     assert!(import.contains(ARN) && !import.contains("Tags"), "{import}");
+}
+
+#[test]
+fn a_foreign_copy_is_no_reason_to_leave_ours_old() {
+    let foreign = ARN.replace("/x", "/foreign");
+    let both = |first: &str, second: &str| {
+        let one = |arn: &str| format!(r#"{{"CertificateArn":"{arn}","DomainName":"example.test"}}"#);
+        format!(r#"{{"CertificateSummaryList":[{},{}]}}"#, one(first), one(second))
+    };
+    for foreign_first in [true, false] {
+        let (mut sandbox, deployment) = ours(CONFIG);
+        let all = if foreign_first { both(&foreign, ARN) } else { both(ARN, &foreign) };
+        sandbox.answer(200, &all);
+        for is_foreign in [foreign_first, !foreign_first] {
+            sandbox.answer(200, &held(if is_foreign { P256 } else { RSA }));
+            sandbox.answer(200, if is_foreign { r#"{"Tags":[]}"# } else { OWN });
+        }
+        sandbox.answer(200, r#"{"Certificate":{"KeyAlgorithm":"EC_prime256v1"}}"#);
+        sandbox.answer(200, &imported());
+        sandbox.answer(200, &held(P256));
+        let receipt = AwsAcm::deploy(&mut sandbox, &deployment).unwrap();
+        assert!(receipt.changed && receipt.reference == ARN);
+        assert!(sandbox.requests.borrow()[6].body.contains(ARN), "over our own ARN");
+    }
 }
 
 #[test]
@@ -141,6 +168,7 @@ fn a_line_cut_behind_the_import_is_settled_by_what_acm_holds() {
     let done = cut(|sandbox| {
         sandbox.answer(200, &list());
         sandbox.answer(200, &held(P256));
+        sandbox.answer(200, OWN);
     });
     assert!(done.unwrap(), "changed, though no answer to the import came");
     let undone = cut(|sandbox| sandbox.answer(200, r#"{"CertificateSummaryList":[]}"#));
@@ -169,6 +197,7 @@ fn pages_are_followed_and_end() {
 fn the_kind_of_key_is_read_from_the_leaf() {
     assert_eq!(algorithm(P256).unwrap(), "EC_prime256v1");
     assert_eq!(algorithm(RSA).unwrap(), "RSA_2048");
+    assert_eq!(algorithm(include_str!("tests/p521.pem")).unwrap(), "EC_secp521r1");
     assert!(matches!(algorithm(ED25519), Err(Failure::Rejected(_))));
 }
 

@@ -95,7 +95,12 @@ impl AzureKeyVault {
                 if recovered.serves(certificate, self.format) {
                     return Ok(());
                 }
-                imported(&api.call(self.call(certificate, Some(&recovered)))?, certificate)
+                match api.attempt(self.call(certificate, Some(&recovered)))? {
+                    Attempt::Done(answer) => imported(&answer, certificate),
+                    // The recovery goes on behind what the vault shows.
+                    Attempt::Conflict(answer) => Err(Failure::Unavailable((answer.complaint(), None))),
+                    Attempt::NotFound(answer) => Err(Failure::Rejected(answer.complaint())),
+                }
             }
         }
     }

@@ -169,6 +169,19 @@ fn with_leave_a_deleted_name_is_recovered_first() {
 }
 
 #[test]
+fn a_recovery_that_goes_on_is_for_the_next_attempt() {
+    let mut sandbox = sandbox(RECOVER);
+    sandbox.on(LOOK, 404, MISSING);
+    sandbox.on(LOOK, 200, &version(1, RSA_2048).to_string());
+    sandbox.on(IMPORT, 409, DELETED);
+    sandbox.on(IMPORT, 409, r#"{"error":{"code":"Conflict","message":"being recovered"}}"#);
+    sandbox.on(REVIVE, 200, "{}");
+    let failure = deploy(&mut sandbox, RECOVER).unwrap_err();
+    assert!(matches!(failure, Failure::Unavailable((text, _)) if text.contains("being recovered")));
+    assert_eq!(imported(&sandbox).len(), 2);
+}
+
+#[test]
 fn refusals_say_who_is_at_fault() {
     let error = |code: &str, inner: &str| {
         json!({ "error": { "code": code, "message": "m", "innererror": { "code": inner } } }).to_string()

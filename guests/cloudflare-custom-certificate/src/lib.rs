@@ -15,7 +15,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use lastmile_sdk::certificate::{KeyKind, key_kind, rfc3339};
+use lastmile_sdk::certificate::{KeyKind, ders, key_kind, rfc3339};
 use lastmile_sdk::failure::misconfigured;
 use lastmile_sdk::http::verdict::among;
 use lastmile_sdk::http::{Answer, Api, Attempt, Call, Judged, Target, Verdict, key, object};
@@ -25,7 +25,9 @@ use serde::Deserialize;
 use crate::config::Bundle;
 
 /// The most that one page shows.
-const PAGE: usize = 50;
+const PAGE: &str = "50";
+/// What the names of ECDSA's signatures begin with (RFC 5758).
+const ECDSA_WITH: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03];
 /// A certificate takes its time to reach the edge.
 const EVERY_MS: u32 = 1000;
 const LOOKS: u32 = 90;
@@ -55,6 +57,12 @@ struct Envelope<T> {
     #[serde(default = "Vec::new")]
     errors: Vec<Complaint>,
     result: Option<T>,
+    result_info: Option<Pages>,
+}
+
+#[derive(Deserialize)]
+struct Pages {
+    total_pages: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -131,18 +139,28 @@ impl CloudflareCustomCertificate {
     fn same<C: Connection>(&self, api: &mut Api<C>, new: &Certificate) -> Result<Option<Held>, Failure> {
         let until = rfc3339(new.not_after);
         let ends = |held: &Held| held.expires_on.get(..19) == until.get(..19);
-        Ok(self.for_hosts(api, new)?.into_iter().find(ends))
+        Ok(self.for_hosts(api, new)?.into_iter().find(|held| ends(held) && self.may_be(held, new)))
+    }
+
+    /// Whether it may be this one by its signature, and not a twin with the other kind of key.
+    fn may_be(&self, held: &Held, new: &Certificate) -> bool {
+        let is_ecdsa = held.signature.starts_with("ECDSA");
+        match &self.signature {
+            Some(signature) => held.signature == *signature,
+            None => held.signature.is_empty() || kinds(&new.leaf_pem).contains(&is_ecdsa),
+        }
     }
 
     /// Those for the same hosts that are not gone.
     fn for_hosts<C: Connection>(&self, api: &mut Api<C>, new: &Certificate) -> Result<Vec<Held>, Failure> {
         let all = api.pages(|api, page| {
-            let number = page.unwrap_or("1").to_string();
-            let call = Call::get(&self.path).query("page", &number).query("per_page", &PAGE.to_string());
-            let held: Vec<Held> = result(&api.call(call)?)?;
-            let next =
-                (held.len() >= PAGE).then(|| number.parse().map_or(2, |page: u32| page + 1).to_string());
-            Ok((held, next))
+            let number: u32 = page.and_then(|page| page.parse().ok()).unwrap_or(1);
+            let call = Call::get(&self.path).query("page", &number.to_string()).query("per_page", PAGE);
+            let answer = api.call(call)?;
+            let (held, last): (Vec<Held>, _) = (result(&answer)?, last_page(&answer)?);
+            // A page may be shorter than it was asked to be.
+            let more = last.map_or(!held.is_empty(), |last| number < last);
+            Ok((held, more.then(|| (number + 1).to_string())))
         })?;
         let hosts: BTreeSet<String> = new.names.iter().cloned().collect();
         Ok(all.into_iter().filter(|held| held.hosts == hosts && held.status != "deleted").collect())
@@ -154,10 +172,14 @@ impl CloudflareCustomCertificate {
         if let Some(signature) = &self.signature {
             found.retain(|held| held.signature == *signature);
         }
+        if found.iter().any(|held| held.status != "expired") {
+            found.retain(|held| held.status != "expired");
+        }
+        let underway = |held: &Held| matches!(held.status.as_str(), "pending" | "initializing");
         match found.as_slice() {
             [] => Ok(None),
             [one] => Ok(Some(one.id.clone())),
-            several if several.iter().any(|held| held.status != "active") => Err(Failure::Unavailable((
+            several if several.iter().any(underway) => Err(Failure::Unavailable((
                 "another certificate for these hosts is on its way to the edge".to_string(),
                 None,
             ))),
@@ -190,6 +212,17 @@ impl CloudflareCustomCertificate {
             }
         }
     }
+}
+
+/// Whether its key and its authority's signature are ECDSA's: the list tells one of them.
+fn kinds(leaf_pem: &str) -> [bool; 2] {
+    let mut leaf = ders(leaf_pem).into_iter().take(1);
+    let signed = leaf.any(|der| der.windows(ECDSA_WITH.len()).any(|bytes| bytes == ECDSA_WITH));
+    [key_kind(leaf_pem).is_some_and(KeyKind::is_ecdsa), signed]
+}
+
+fn last_page(answer: &Answer) -> Result<Option<u32>, Failure> {
+    Ok(answer.json::<Envelope<serde::de::IgnoredAny>>()?.result_info.and_then(|pages| pages.total_pages))
 }
 
 fn result<T: for<'a> Deserialize<'a>>(answer: &Answer) -> Result<T, Failure> {

@@ -27,7 +27,14 @@ fn with(more: &Value) -> (Double, Deployment) {
 
 fn held(id: &str, ends: &str, status: &str) -> Value {
     let hosts = ["a.example.test", "b.example.test"];
-    json!({ "id": id, "hosts": hosts, "status": status, "expires_on": ends, "signature": "SHA256WithRSA" })
+    json!({ "id": id, "hosts": hosts, "status": status, "expires_on": ends, "signature": "ECDSAWithSHA256" })
+}
+
+/// The twin for clients without ECDSA.
+fn with_rsa(ends: &str) -> Value {
+    let mut held = held("rsa", ends, "active");
+    held["signature"] = "SHA256WithRSA".into();
+    held
 }
 
 fn told(result: &Value) -> String {
@@ -39,7 +46,8 @@ fn refusal(code: i64) -> String {
 }
 
 fn list(sandbox: &mut Double, held: &[Value]) {
-    sandbox.on(&format!("GET {ALL}"), 200, &told(&held.to_vec().into()));
+    let all = json!({ "success": true, "result": held, "result_info": { "page": 1, "total_pages": 1 } });
+    sandbox.on(&format!("GET {ALL}"), 200, &all.to_string());
 }
 
 /// What comes of this answer to an upload, where the list stays empty.
@@ -57,6 +65,40 @@ fn the_same_hosts_to_the_same_second_are_the_same() {
     let receipt = It::deploy(&mut sandbox, &deployment).unwrap();
     assert!(!receipt.changed && receipt.reference == "ours");
     assert_eq!(sandbox.changes(&[]), Vec::<String>::new());
+}
+
+#[test]
+fn a_twin_with_the_other_kind_of_key_is_another_one() {
+    let rsa = json!({ "signature": "SHA256WithRSA" });
+    let ecdsa = json!({ "signature": "ECDSAWithSHA256" });
+    let id = |config: &Value, leaf: &str| {
+        let (mut sandbox, mut deployment) = with(config);
+        deployment.certificate.leaf_pem = leaf.into();
+        list(&mut sandbox, &[with_rsa(ENDS), held("ecdsa", ENDS, "active")]);
+        It::deploy(&mut sandbox, &deployment).unwrap().reference
+    };
+    assert_eq!(id(&json!({}), specimens::P256), "ecdsa");
+    assert_eq!(id(&ecdsa, specimens::P256), "ecdsa");
+    assert_eq!(id(&json!({}), specimens::RSA_2048), "rsa");
+    assert_eq!(id(&rsa, specimens::P256), "rsa", "as the operator says");
+}
+
+#[test]
+fn an_expired_leftover_is_not_on_its_way() {
+    let (mut sandbox, deployment) = with(&json!({}));
+    let leftover = held("leftover", "2024", "expired");
+    for newest in [held("old", "2025", "active"), held("old", "2025", "active"), held("new", ENDS, "active")]
+    {
+        list(&mut sandbox, &[leftover.clone(), newest]);
+    }
+    sandbox.on(&format!("PATCH {ALL}/old"), 200, &told(&json!({})));
+    assert_eq!(It::deploy(&mut sandbox, &deployment).unwrap().reference, "new");
+    let (mut alone, deployment) = with(&json!({}));
+    list(&mut alone, std::slice::from_ref(&leftover));
+    list(&mut alone, &[leftover]);
+    list(&mut alone, &[held("new", ENDS, "active")]);
+    alone.on(&format!("PATCH {ALL}/leftover"), 200, &told(&json!({})));
+    assert_eq!(It::deploy(&mut alone, &deployment).unwrap().reference, "new");
 }
 
 #[test]
@@ -100,11 +142,10 @@ fn an_upload_says_its_type_and_leaves_the_chain_to_cloudflare_where_it_makes_one
 
 #[test]
 fn of_several_for_the_same_hosts_the_operator_names_one() {
-    let mut ecdsa = held("ecdsa", "2025", "active");
-    ecdsa["signature"] = "ECDSAWithSHA256".into();
+    let ecdsa = held("ecdsa", "2025", "active");
     for (config, renewed) in [(json!({}), None), (json!({ "signature": "ECDSAWithSHA256" }), Some("ecdsa"))] {
         let (mut sandbox, deployment) = with(&config);
-        list(&mut sandbox, &[held("rsa", "2025", "active"), ecdsa.clone()]);
+        list(&mut sandbox, &[with_rsa("2025"), ecdsa.clone()]);
         sandbox.on(&format!("PATCH {ALL}/ecdsa"), 400, &refusal(2106));
         let failure = It::deploy(&mut sandbox, &deployment).unwrap_err();
         let changes = sandbox.changes(&[]);
@@ -139,7 +180,8 @@ fn an_id_that_moved_is_looked_for_again() {
 #[test]
 fn every_page_is_read() {
     let (mut sandbox, deployment) = with(&json!({}));
-    let page = vec![held("other", "2025", "deleted"); 50];
+    // Shorter than asked for, and no count of pages: the first empty one would be the last.
+    let page = vec![held("other", "2025", "deleted"); 20];
     sandbox.on(&format!("GET {ALL}?page=1&per_page=50"), 200, &told(&page.clone().into()));
     sandbox.on(&format!("GET {ALL}?page=2&per_page=50"), 200, &told(&page.into()));
     sandbox.on(
@@ -147,6 +189,7 @@ fn every_page_is_read() {
         200,
         &told(&vec![held("ours", ENDS, "active")].into()),
     );
+    sandbox.on(&format!("GET {ALL}?page=4&per_page=50"), 200, &told(&json!([])));
     assert_eq!(It::deploy(&mut sandbox, &deployment).unwrap().reference, "ours");
 }
 

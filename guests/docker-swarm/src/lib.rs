@@ -18,7 +18,9 @@ use core::cell::RefCell;
 use lastmile_sdk::certificate::Versions;
 use lastmile_sdk::config::{Fields, NameRule};
 use lastmile_sdk::failure::misconfigured;
-use lastmile_sdk::http::{Answer, Api, Call, Judged, Node, Target, Value, Verdict, key, object, parse_notes};
+use lastmile_sdk::http::{
+    Answer, Api, Attempt, Call, Judged, Node, Target, Value, Verdict, key, object, parse_notes,
+};
 use lastmile_sdk::{Certificate, Connection, Deployment, Failure, Problem, Receipt, document};
 use serde::Deserialize;
 use serde_json::json;
@@ -30,6 +32,9 @@ type Done = Result<(), Failure>;
 /// Of every secret that lastmile made: the leaf's fingerprint, and for which service.
 const FINGERPRINT: &str = "lastmile.fingerprint";
 const SERVICE: &str = "lastmile.service";
+/// Docker's 64 characters, less the endings; and what is left of them for the service.
+const AT_MOST: usize = 60;
+const BASE: usize = 42;
 const NAME: NameRule = NameRule {
     allows: |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'),
     said: "letters, digits, `.`, `-` and `_`",
@@ -42,7 +47,6 @@ pub struct DockerSwarm {
     service: String,
     certificate: String,
     key: String,
-    versions: Versions,
 }
 
 #[derive(Deserialize)]
@@ -56,6 +60,8 @@ struct Held {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Labelled {
+    #[serde(default)]
+    name: String,
     #[serde(default)]
     labels: BTreeMap<String, String>,
 }
@@ -74,10 +80,8 @@ impl Target for DockerSwarm {
             fields.required("certificate", "the file that the service mounts for certificate and chain");
         let key = fields.required("key", "the file that the service mounts for the key");
         fields.finish()?;
-        // Docker's 64 characters, less `.crt` and `.key`.
-        let versions = Versions::new(&service, 60);
         let (certificate, key) = (certificate.unwrap_or_default(), key.unwrap_or_default());
-        Ok(Self { endpoint, service, certificate, key, versions })
+        Ok(Self { endpoint, service, certificate, key })
     }
 
     fn endpoint(&self) -> &str {
@@ -98,7 +102,8 @@ impl Target for DockerSwarm {
             let mounted = self.mounted(&service)?;
             let held = self.secrets(api)?;
             if mounted.iter().all(|one| held.iter().any(|held| held.id == one.id && held.is_of(new))) {
-                return service.rolled_out(api, &self.service).map(Some);
+                let name = self.name(&service, new);
+                return service.rolled_out(api, &self.service).map(|()| Some(name));
             }
             match service.refusal().filter(|_| api.changed()) {
                 Some(refusal) => Err(refusal),
@@ -106,8 +111,8 @@ impl Target for DockerSwarm {
             }
         };
         let change = |api: &mut Api<C>| state.take().map_or(Ok(()), |state| self.mount(api, new, state));
-        api.bring(look, change)?;
-        Ok(api.receipt(&self.versions.name(new), "the service mounts the new secrets"))
+        let name = api.bring(look, change)?;
+        Ok(api.receipt(&name, "the service mounts the new secrets"))
     }
 
     fn served<C: Connection>(&self, api: &mut Api<C>, _: &Deployment) -> Result<Option<String>, Failure> {
@@ -141,6 +146,13 @@ impl Held {
 }
 
 impl DockerSwarm {
+    /// What the secrets of this certificate are called, less `.crt` and `.key`.
+    fn name(&self, service: &Service, new: &Certificate) -> String {
+        // Services with long names may begin alike.
+        let base = if self.service.len() > BASE { &service.id } else { &self.service };
+        Versions::new(base, AT_MOST).name(new)
+    }
+
     /// The references to the certificate's and the key's secret.
     fn mounted(&self, service: &Service) -> Result<[Reference; 2], Failure> {
         let reference = |key, file: &String| {
@@ -164,16 +176,36 @@ impl DockerSwarm {
         let mut idle = held.iter().filter(|held| mounted.iter().all(|now| now.id != held.id));
         idle.try_for_each(|held| remove(api, held))?;
         api.note(&mounted)?;
+        let base = self.name(&service, new);
         let contents = [(".crt", Node::base64(document::full_chain(new))), (".key", Node::base64(key()))];
         for (now, (end, data)) in mounted.iter().zip(contents) {
-            let name = self.versions.name(new) + end;
-            let labels = object! { FINGERPRINT: &new.fingerprint, SERVICE: &self.service };
-            let body = object! { "Name": &name, "Labels": labels, "Data": data };
-            let made = api.call(Call::post("/secrets/create").json(body).changes("make a secret"))?;
-            let id = made.json::<Value>()?.get("ID").and_then(Value::as_str).map(ToString::to_string);
-            service.exchange(&now.to(id.ok_or_else(|| made.lacks("an ID"))?, name));
+            let name = format!("{base}{end}");
+            let id = self.make(api, new, &name, data)?;
+            service.exchange(&now.to(id, name));
         }
         service.update(api, "mount the new secrets")
+    }
+
+    /// The ID of a secret of this name, a new one or the same that is there for another service or file by now.
+    fn make<C: Connection>(
+        &self,
+        api: &mut Api<C>,
+        new: &Certificate,
+        name: &str,
+        data: Node,
+    ) -> Result<String, Failure> {
+        let labels = object! { FINGERPRINT: &new.fingerprint, SERVICE: &self.service };
+        let body = object! { "Name": name, "Labels": labels, "Data": data };
+        let refused = match api.attempt(Call::post("/secrets/create").json(body).changes("make a secret"))? {
+            Attempt::Done(made) => {
+                let id = made.json::<Value>()?.get("ID").and_then(Value::as_str).map(ToString::to_string);
+                return id.ok_or_else(|| made.lacks("an ID"));
+            }
+            Attempt::Conflict(answer) | Attempt::NotFound(answer) => answer,
+        };
+        let mut held = self.secrets(api)?.into_iter();
+        let same = held.find(|held| held.spec.name == name && held.is_of(new));
+        same.map(|held| held.id).ok_or_else(|| Failure::Rejected(refused.complaint()))
     }
 }
 

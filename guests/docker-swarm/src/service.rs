@@ -19,7 +19,7 @@ const SILENCE: u32 = 5;
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Service {
     #[serde(rename = "ID")]
-    id: String,
+    pub(crate) id: String,
     version: Version,
     spec: Value,
     #[serde(default)]

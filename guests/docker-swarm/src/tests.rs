@@ -6,6 +6,7 @@ use std::format;
 use std::string::{String, ToString as _};
 use std::vec::Vec;
 
+use lastmile_sdk::certificate::Versions;
 use lastmile_sdk::testing::{Double, specimens};
 use lastmile_sdk::{Connector as _, Deployment, Failure};
 use serde_json::{Value, json};
@@ -96,6 +97,49 @@ fn what_is_mounted_is_left_alone_whatever_became_of_updates_before() {
         assert_eq!(sandbox.changes(&[]), Vec::<String>::new());
         assert!(sandbox.waits.borrow().is_empty());
     }
+}
+
+#[test]
+fn a_name_that_is_taken_by_our_own_secret_is_used_and_anothers_is_not() {
+    for mine in [true, false] {
+        let (mut sandbox, deployment) = ours();
+        let fingerprint = if mine { deployment.certificate.fingerprint.as_str() } else { "another" };
+        let name = |end: &str| Versions::new("web", 60).name(&deployment.certificate) + end;
+        let labels = json!({ "lastmile.fingerprint": fingerprint, "lastmile.service": "web" });
+        let one = |id: &str, end: &str| json!({ "ID": id, "Spec": { "Name": name(end), "Labels": labels } });
+        sandbox.on(WEB, 200, &service("c", "k", "completed"));
+        sandbox.on(WEB, 200, &service("crt", "key", "updating"));
+        sandbox.on(WEB, 200, &service("crt", "key", "completed"));
+        sandbox.on("GET /secrets", 200, &json!([one("crt", ".crt"), one("key", ".key")]).to_string());
+        // Another service mounts them.
+        for secret in ["crt", "key"] {
+            let text = r#"{"message":"secret is in use by the following service: x"}"#;
+            sandbox.on(&format!("DELETE /secrets/{secret}"), 400, text);
+        }
+        sandbox.on("POST /secrets/create", 409, r#"{"message":"it exists"}"#);
+        sandbox.on("POST /services/svc/update", 200, "{}");
+        let ended = It::deploy(&mut sandbox, &deployment);
+        match ended {
+            Ok(receipt) => assert!(mine && receipt.changed && receipt.reference == name("")),
+            Err(failure) => assert!(!mine && matches!(failure, Failure::Rejected(_)), "{failure:?}"),
+        }
+        let requests = sandbox.requests.borrow();
+        let update = requests.iter().find(|sent| sent.line.contains("/update"));
+        assert_eq!(update.is_some_and(|sent| sent.body.contains(r#""SecretID":"key""#)), mine);
+    }
+}
+
+#[test]
+fn services_whose_long_names_begin_alike_have_secrets_of_their_own() {
+    let long = "a".repeat(43);
+    let config = CONFIG.replace("web", &long);
+    let (mut sandbox, deployment) =
+        (Double::granting(It::capabilities(&config).unwrap()), specimens::deployment(&config));
+    sandbox.on(&format!("GET /services/{long}"), 200, &service("c", "k", "completed"));
+    sandbox.on("GET /secrets", 200, "[]");
+    sandbox.on("POST /secrets/create", 422, "");
+    assert!(It::deploy(&mut sandbox, &deployment).is_err());
+    assert!(sandbox.requests.borrow()[2].body.contains(r#""Name":"svc-"#));
 }
 
 #[test]

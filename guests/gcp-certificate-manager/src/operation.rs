@@ -15,6 +15,9 @@ const LOOKS: u32 = 60;
 const CODES: &[(&str, Verdict)] =
     &[("NOT_FOUND", Verdict::NotFound), ("ALREADY_EXISTS", Verdict::Conflict), ("ABORTED", Verdict::Busy)];
 
+/// What a message says of a rate, which is free again soon.
+const RATES: &[&str] = &["per minute", "per second", "per day", "rate", "requests"];
+
 #[derive(Deserialize)]
 pub(crate) struct Operation {
     /// Perhaps under another location than the certificate.
@@ -72,11 +75,20 @@ pub(crate) fn finish<C: Connection>(api: &mut Api<C>, begun: &Answer) -> Result<
     })
 }
 
+/// Whether it is the number of certificates that is used up, and no rate, which has the same code.
+fn is_full(code: &str, message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    code == "RESOURCE_EXHAUSTED"
+        && message.contains("certificates")
+        && !RATES.iter().any(|word| message.contains(word))
+}
+
 pub(crate) fn judge(answer: &Answer) -> Judged {
     let told: Value = answer.json().unwrap_or_default();
     let text = |member| told.pointer(member).and_then(Value::as_str).unwrap_or_default();
     let code = text("/error/status");
     let by_status = match answer.by_status() {
+        Verdict::Busy if is_full(code, text("/error/message")) => Verdict::Rejected,
         // Without Google's own words it is a gateway's, or half of an answer.
         Verdict::NotFound | Verdict::Conflict => Verdict::Unavailable,
         verdict => verdict,

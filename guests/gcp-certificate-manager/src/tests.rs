@@ -150,6 +150,28 @@ fn refusals_say_who_is_at_fault() {
 }
 
 #[test]
+fn a_number_that_is_reached_is_no_rate() {
+    let exhausted = |message: &str| {
+        let error = json!({ "error": { "status": "RESOURCE_EXHAUSTED", "message": message } });
+        updated(429, &error.to_string())
+    };
+    for message in [
+        "Quota limit for certificates per project has been exceeded.",
+        "The limit of 100 certificates is reached",
+    ] {
+        assert!(matches!(exhausted(message), Failure::Rejected(text) if text.contains(message)));
+    }
+    for message in [
+        "Quota exceeded for quota metric 'Write requests' and limit 'Write requests per minute' of service \
+         'certificatemanager.googleapis.com'",
+        "Too many changes of certificates per minute",
+        "Quota exceeded",
+    ] {
+        assert!(matches!(exhausted(message), Failure::Unavailable(_)), "{message}");
+    }
+}
+
+#[test]
 fn a_line_cut_behind_an_update_is_settled_by_what_is_there() {
     let cut = |after: &[&str]| {
         let mut sandbox = older();

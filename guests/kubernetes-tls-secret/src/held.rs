@@ -13,6 +13,8 @@ use serde_json::Map;
 
 /// The name by which the API knows lastmile's fields.
 pub(crate) const MANAGER: &str = "lastmile";
+/// The API's name for whoever wrote a Secret whose managers are not listed.
+const UNKNOWN: &str = "before-first-apply";
 pub(crate) const ANNOTATION: &str = "lastmile/certificate";
 /// As the managers of fields are listed (FieldsV1).
 const FIELDS: [&str; 3] =
@@ -60,7 +62,8 @@ impl Held {
 
     /// Everybody who manages a field that is about to be applied.
     pub(crate) fn owners(&self) -> Vec<&str> {
-        FIELDS.iter().flat_map(|field| self.managers_of(field)).collect()
+        let owners: Vec<&str> = FIELDS.iter().flat_map(|field| self.managers_of(field)).collect();
+        if owners.is_empty() { [UNKNOWN].into() } else { owners }
     }
 
     fn managers_of(&self, field: &str) -> Vec<&str> {

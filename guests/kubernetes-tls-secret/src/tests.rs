@@ -109,9 +109,14 @@ fn a_secret_that_is_not_there_is_created_in_one_call() {
 
 #[test]
 fn fields_are_taken_from_those_alone_whom_the_operator_named() {
-    for (manager, force) in [("helm", true), ("lastmile", true), ("flux", false)] {
+    for (manager, force) in [("helm", true), ("lastmile", true), ("flux", false), ("", false)] {
         let (mut sandbox, deployment) = ours();
-        sandbox.on(GET, 200, &held("another", manager).to_string());
+        let mut there = held("another", manager);
+        if manager.is_empty() {
+            // Nobody says whose it is.
+            there["metadata"].as_object_mut().unwrap().remove("managedFields");
+        }
+        sandbox.on(GET, 200, &there.to_string());
         let causes = json!([{ "reason": "FieldManagerConflict", "field": ".data.tls.crt" }]);
         let conflict = json!({ "message": "conflict with \"flux\"", "details": { "causes": causes } });
         sandbox.on(&apply(force, true), 409, &conflict.to_string());
@@ -121,6 +126,15 @@ fn fields_are_taken_from_those_alone_whom_the_operator_named() {
         );
         assert_eq!(sandbox.changes(&[]), [apply(force, true)]);
     }
+}
+
+#[test]
+fn a_secret_without_managers_is_taken_over_where_the_operator_says_so() {
+    let config = CONFIG.replace("helm", "before-first-apply");
+    let mut sandbox = Double::granting(It::capabilities(&config).unwrap());
+    sandbox.on(GET, 200, r#"{"metadata":{"resourceVersion":"7"}}"#);
+    assert!(It::deploy(&mut sandbox, &super::tests::deployment(&config)).is_err());
+    assert_eq!(sandbox.changes(&[]), [apply(true, true)]);
 }
 
 #[test]

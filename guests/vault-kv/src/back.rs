@@ -26,29 +26,37 @@ struct Data {
     data: Content,
 }
 
-/// Back to the version of the oldest note: all of them are of this one deployment.
+/// Back to what was there before this one deployment, which took all of the notes, the newest first.
 pub(crate) fn restore<C: Connection>(
     api: &mut Api<C>,
     config: &VaultKv,
     deployment: &Deployment,
     notes: &[Note],
 ) -> Result<(), Failure> {
-    let Some(before) = notes.last() else { return Ok(()) };
+    let Some(oldest) = notes.last() else { return Ok(()) };
     let state = State::read(api, config)?;
-    if state.current_version == before.version {
+    if state.current_version == oldest.version {
         return Ok(());
     }
     if !config.restore {
-        return stays(config, deployment, &state, before);
+        return stays(config, deployment, &state, notes);
     }
     // By its content and not by the mark, which an attempt that was cut has not set.
-    let current = read(api, config, state.current_version)?;
-    let field = |content: &Content| content.get(&config.names.certificate)?.as_str().map(String::from);
-    let ours = current.as_ref().and_then(field);
-    if !ours.is_some_and(|pem| same_leaf(&pem, &deployment.certificate)) {
+    let is_ours = |content: &Option<Content>| {
+        let pem = content.as_ref().and_then(|content| content.get(&config.names.certificate)?.as_str());
+        pem.is_some_and(|pem| same_leaf(pem, &deployment.certificate))
+    };
+    if !is_ours(&read(api, config, state.current_version)?) {
         return Ok(());
     }
-    let old = if before.live { read(api, config, before.version)? } else { None };
+    // Between two notes there may be another writer's version, or one of ours whose answer was cut.
+    let mut old = None;
+    for before in notes {
+        old = if before.live { read(api, config, before.version)? } else { None };
+        if !is_ours(&old) {
+            break;
+        }
+    }
     match old {
         Some(old) => {
             let data: Value = old.into_iter().collect();
@@ -71,14 +79,16 @@ fn read<C: Connection>(api: &mut Api<C>, config: &VaultKv, version: u64) -> Resu
 }
 
 /// Without `restore` the new version stays, and the operator is told how to go back.
-fn stays(config: &VaultKv, deployment: &Deployment, state: &State, before: &Note) -> Result<(), Failure> {
+fn stays(config: &VaultKv, deployment: &Deployment, state: &State, notes: &[Note]) -> Result<(), Failure> {
     if !state.holds(&deployment.certificate.fingerprint) {
         return Ok(());
     }
     let (mount, path) = config.mount_and_path();
+    // The newest that a write of ours replaced; only who reads it knows whether a cut write made that one, too.
+    let before = notes.first().map_or(0, |newest| newest.version);
     Err(Failure::Rejected(format!(
         "version {} of {mount}/{path} stays; go back with `bao kv rollback -mount={mount} -version={} {path}` (or \
          `vault kv …`), or let this connector do it with restore = true",
-        state.current_version, before.version
+        state.current_version, before
     )))
 }

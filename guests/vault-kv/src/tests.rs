@@ -4,7 +4,7 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use lastmile_sdk::testing::specimens::{P256, P256_FINGERPRINT, RSA_2048, deployment};
+use lastmile_sdk::testing::specimens::{ED25519, P256, P256_FINGERPRINT, RSA_2048, deployment};
 use lastmile_sdk::testing::{Double, Sent};
 use lastmile_sdk::{Connector, Failure, NetError, Receipt};
 use serde_json::{Value, json};
@@ -98,6 +98,23 @@ fn a_mark_of_another_version_or_on_a_deleted_one_is_not_believed() {
         sandbox.on(WRITE, 422, "");
         assert!(deploy(&mut sandbox, CONFIG).is_err());
         assert_eq!(sandbox.changes(&[]), [WRITE]);
+    }
+}
+
+#[test]
+fn a_version_that_ends_later_is_live_until_then() {
+    for (date, live) in [
+        ("Mon, 30 Nov 2026 17:43:36 GMT", true),
+        ("Fri, 02 Oct 2026 18:00:00 GMT", true),
+        ("Mon, 30 Nov 2026 17:43:37 GMT", false),
+        ("Fri, 01 Jan 2027 00:00:00 GMT", false),
+        ("soon", false),
+    ] {
+        let mut sandbox = sandbox(CONFIG);
+        let ends = metadata(4, true, Some((P256_FINGERPRINT, 4)));
+        sandbox.on_with(METADATA, 200, &[("Date", date)], &ends);
+        let observed = VaultKv::observe(&mut sandbox, &deployment(CONFIG)).unwrap();
+        assert_eq!(observed.is_some(), live, "{date}");
     }
 }
 

@@ -79,10 +79,14 @@ pub(crate) struct State {
     #[serde(default)]
     versions: BTreeMap<String, Version>,
     custom_metadata: Option<BTreeMap<String, String>>,
+    /// The server's clock, where it said what time it is.
+    #[serde(skip)]
+    now: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Version {
+    /// Ahead of its time where versions end by themselves (`delete_version_after`).
     #[serde(default)]
     deletion_time: String,
     #[serde(default)]
@@ -100,15 +104,20 @@ const MARKED: &str = "lastmile-version";
 impl State {
     pub(crate) fn read<C: Connection>(api: &mut Api<C>, config: &VaultKv) -> Result<Self, Failure> {
         match api.find(Call::get(config.path_of("metadata")))? {
-            Some(answer) => Ok(answer.json::<Enveloped<Self>>()?.data),
+            Some(answer) => {
+                let now = answer.header("date").and_then(comparable);
+                Ok(Self { now, ..answer.json::<Enveloped<Self>>()?.data })
+            }
             None => Ok(Self::default()),
         }
     }
 
     /// Whether the current version can be read at all: it may be deleted, and still be the one that a write has to name.
     pub(crate) fn is_live(&self) -> bool {
+        let is_ahead = |time: &str| self.now.as_deref().is_some_and(|now| now < time);
+        let lives = |end: &str| end.is_empty() || is_ahead(end);
         let current = self.versions.get(&self.current_version.to_string());
-        current.is_some_and(|version| version.deletion_time.is_empty() && !version.destroyed)
+        current.is_some_and(|version| lives(&version.deletion_time) && !version.destroyed)
     }
 
     /// Whether the current version is this certificate's, by the mark that was set behind its write.
@@ -126,6 +135,16 @@ impl State {
         marks.insert(MARKED.to_string(), version.to_string());
         Node::object(marks.into_iter().map(|(key, value)| (key, Node::from(value))))
     }
+}
+
+/// A `Date` header (RFC 9110, 5.6.7) as the times of versions are written.
+fn comparable(date: &str) -> Option<String> {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let mut words = date.split(' ').skip(1);
+    let (day, month, year, time) = (words.next()?, words.next()?, words.next()?, words.next()?);
+    let month = MONTHS.iter().position(|name| *name == month)? + 1;
+    Some(format!("{year}-{month:02}-{day}T{time}Z"))
 }
 
 #[derive(Deserialize)]

@@ -16,7 +16,8 @@ impl<C: Connection> Api<C> {
     /// Logs in, works, and logs out whatever came of the work.
     ///
     /// Where an answer said [`SessionExpired`](super::Verdict::SessionExpired), it logs in again, once, and does the work from the
-    /// start, which then finds what the first part did; [`Api::changed`] remembers that part.
+    /// start, which then finds what the first part did; [`Api::changed`] remembers that part. A fresh session that is over
+    /// as well is `denied`.
     ///
     /// ```
     /// use lastmile_sdk::http::{Api, Call, object, secret};
@@ -64,6 +65,11 @@ impl<C: Connection> Api<C> {
             session = login(self)?;
             self.in_session = true;
             result = work(self, &session);
+            // Whom a fresh login does not let in, a later attempt does not let in either.
+            result = match result {
+                Err(Failure::Unavailable((text, _))) if self.expired => Err(Failure::Denied(text)),
+                ended => ended,
+            };
         }
         let _ = logout(self, &session);
         (self.in_session, self.expired) = (false, false);

@@ -69,8 +69,22 @@ fn what_is_back_and_what_is_somebody_elses_is_left_alone() {
 }
 
 #[test]
+fn another_writers_version_is_gone_back_to_and_one_of_ours_is_not() {
+    for (newer, back_to) in [(ED25519, ED25519), (P256, RSA_2048)] {
+        let mut sandbox = after(RESTORE, &[Note { version: 3, live: true }, Note { version: 4, live: true }]);
+        sandbox.on(METADATA, 200, &metadata(5, false, Some((P256_FINGERPRINT, 5))));
+        sandbox.on(CURRENT, 200, &held(P256));
+        sandbox.on(OLD, 200, &held(newer));
+        sandbox.on("GET /v1/secret/data/tls/www?version=3", 200, &held(RSA_2048));
+        sandbox.on(WRITE, 200, &written(6));
+        sandbox.roll_back::<VaultKv>(&deployment(RESTORE)).unwrap();
+        assert_eq!(body(sandbox.requests.borrow().last().unwrap())["data"]["certificate"], back_to);
+    }
+}
+
+#[test]
 fn without_leave_nothing_is_read_and_the_operator_is_told_what_to_do() {
-    let mut sandbox = after(CONFIG, &[Note { version: 4, live: true }]);
+    let mut sandbox = after(CONFIG, &[Note { version: 3, live: true }, Note { version: 4, live: true }]);
     sandbox.on(METADATA, 200, &metadata(5, false, Some((P256_FINGERPRINT, 5))));
     let failure = sandbox.roll_back::<VaultKv>(&deployment(CONFIG)).unwrap_err();
     assert!(matches!(failure, Failure::Rejected(text)

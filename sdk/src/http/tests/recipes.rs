@@ -90,13 +90,13 @@ fn a_session_that_ends_is_opened_once_more_and_what_was_done_is_remembered() {
 }
 
 #[test]
-fn a_session_that_ends_twice_is_for_the_next_attempt() {
+fn a_session_that_is_over_behind_a_fresh_login_is_denied() {
     let mut sandbox = sandbox();
     sandbox.on("POST /login", 200, "a");
     sandbox.on("GET /x", 401, "");
     sandbox.on("DELETE /sessions/a", 200, "");
     let result = in_session(&mut sandbox, |api, _| api.call(Call::get("/x")).map(|_| true));
-    assert!(matches!(result, Err(Failure::Unavailable(_))));
+    assert!(matches!(result, Err(Failure::Denied(_))));
     assert_eq!(sandbox.lines().iter().filter(|line| *line == "POST /login").count(), 2);
 }
 
