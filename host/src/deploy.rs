@@ -4,6 +4,7 @@
 //! journal restores the files and repeats the commands that make the server take them up again.
 
 pub mod doors;
+mod guest;
 pub mod journal;
 pub mod lane;
 mod network;
@@ -34,8 +35,10 @@ use crate::grant::Grant;
 use crate::outbox::{Claim, Message, Receipt};
 use crate::outcome::{Failure, Outcome};
 use crate::printable::printable;
-use crate::sandbox::{Cancel, Doors, GuestDeployment, GuestFailure, GuestReceipt, RunError};
+use crate::sandbox::{Cancel, Doors, GuestDeployment, GuestReceipt};
 use crate::verify;
+
+pub use self::guest::{guest_deployment, guest_failure, run_failure, told};
 
 /// When to look again whether another host is done with the target.
 const BUSY: Duration = Duration::from_secs(1);
@@ -158,17 +161,8 @@ impl Deployer {
         });
         let journal = Arc::into_inner(journal)
             .ok_or_else(|| Failure::new(Outcome::Internal, "the undo journal is still in use"))?;
-<<<<<<< HEAD
-        let ask: Ask<'_> = &|told, notes| self.ask(told, notes, Some(&credential));
-        conclude(journal, pins.as_ref(), ended, &credential, &vault, ask)
-=======
         let ask = servers.until(|told, notes| self.ask(told, notes, Some(&credential)));
-        let receipt = conclude(journal, ended, &credential, &vault, &ask)?;
-        if let Some(Err(error)) = pins.map(|pins| pins.settle()) {
-            tracing::warn!("the certificate before stays pinned beside the new one: {error}");
-        }
-        Ok(receipt)
->>>>>>> fix-back
+        conclude(journal, pins.as_ref(), ended, &credential, &vault, &ask)
     }
 
     /// What else the target's endpoints may show, where its own certificate is what is deployed.
@@ -271,44 +265,6 @@ fn forget(pins: Option<std::io::Result<()>>) {
     }
 }
 
-/// What the guest is told of the deployment.
-pub fn guest_deployment(
-    resolved: &Resolved,
-    credential: &Credential,
-    attempt: u32,
-) -> Result<GuestDeployment, Failure> {
-    let private_key = if resolved.plugin.reveal_key {
-        let key = credential
-            .private_key_pem(crate::credential::KeyFormat::Pkcs8)
-            .map_err(|error| Failure::new(Outcome::Rejected, error.to_string()))?;
-        Some(key.expose().to_vec())
-    } else {
-        None
-    };
-    let told = told(credential, &resolved.target.name, &resolved.config_json());
-    Ok(GuestDeployment { private_key, attempt, ..told })
-}
-
-/// What a connector is told of a credential in a first attempt, without its key.
-#[must_use]
-pub fn told(credential: &Credential, target: &str, config: &str) -> GuestDeployment {
-    GuestDeployment {
-        target: target.to_owned(),
-        config: config.to_owned(),
-        leaf_pem: credential.leaf_pem().to_owned(),
-        chain_pem: credential.chain_pem().to_owned(),
-        fingerprint: credential.fingerprint().to_owned(),
-        chain_fingerprints: credential.chain_fingerprints(),
-        serial: credential.serial().to_owned(),
-        subject: credential.subject().to_owned(),
-        names: credential.names().to_vec(),
-        not_before: credential.not_before(),
-        not_after: credential.not_after(),
-        private_key: None,
-        attempt: 1,
-    }
-}
-
 fn run(
     resolved: &Resolved,
     guest: &GuestDeployment,
@@ -321,35 +277,6 @@ fn run(
         Ok(Err(failure)) => Err(guest_failure(failure)),
         Err(error) => Err(run_failure(&error)),
     }
-}
-
-/// The guest's own account of a failure, in the host's words.
-pub fn guest_failure(failure: GuestFailure) -> Failure {
-    match failure {
-        GuestFailure::Denied(text) => Failure::new(Outcome::Denied, text),
-        GuestFailure::Misconfigured(problems) => {
-            let text: Vec<String> =
-                problems.iter().map(|problem| format!("{}: {}", problem.pointer, problem.message)).collect();
-            Failure::new(Outcome::Misconfigured, text.join("; "))
-        }
-        GuestFailure::Rejected(text) => Failure::new(Outcome::Rejected, text),
-        GuestFailure::Unavailable(text, after) => Failure {
-            outcome: Outcome::Unavailable,
-            message: text,
-            retry_after: after.map(|seconds| Duration::from_secs(u64::from(seconds))),
-        },
-        GuestFailure::Uncertain(text) => Failure::new(Outcome::Uncertain, text),
-    }
-}
-
-/// A guest that did not return at all.
-pub fn run_failure(error: &RunError) -> Failure {
-    let outcome = match error {
-        RunError::Trapped(_) => Outcome::Trapped,
-        RunError::Limit(_) => Outcome::Limit,
-        RunError::Internal(_) => Outcome::Internal,
-    };
-    Failure::new(outcome, error.to_string())
 }
 
 fn conclude(
