@@ -67,6 +67,11 @@ fn it_is_written_once_left_alone_and_renewed_under_the_least_policy() {
     bao.admin(&["kv", "delete", "-mount=secret", "tls/www"]);
     assert_eq!(deploy(&room, &second).0, "changed");
     assert_eq!(bao.metadata("tls/www")["current_version"], 5);
+
+    // One that ends by itself lives until then.
+    bao.admin(&["kv", "metadata", "patch", "-mount=secret", "-delete-version-after=768h", "tls/www"]);
+    assert_eq!(deploy(&room, &first).0, "changed");
+    assert_eq!(deploy(&room, &first).0, "unchanged");
 }
 
 #[test]
