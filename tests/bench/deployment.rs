@@ -13,8 +13,8 @@ use lastmile::capability::process::{Command, Rollback, Status};
 use lastmile::capability::vault::Vault;
 use lastmile::credential::{Credential, Identity, KeyFormat};
 use lastmile::deploy::Deployer;
-use lastmile::deploy::doors::GrantedDoors;
-use lastmile::deploy::journal::{self, DeploymentId, Journal};
+use lastmile::deploy::doors::{GrantedDoors, Keys};
+use lastmile::deploy::journal::{self, DeploymentId, Journal, Told};
 use lastmile::deploy::lane::LaneLock;
 use lastmile::deploy::resolve::{Catalogue, Resolved};
 use lastmile::grant::Grant;
@@ -114,7 +114,7 @@ impl Stage {
         timed(|| {
             let message = &claim.message;
             let lane = LaneLock::take(&root, &message.tenant, &message.target).unwrap().unwrap();
-            journal::recover_lane(&root, &lane).unwrap();
+            journal::recover_lane(&root, &lane, &|_, _| Ok(())).unwrap();
             let payload = &claim.message.payload;
             let key = self.identity.open(&payload.key).unwrap();
             let (leaf, chain) = (payload.certificate.as_bytes(), payload.chain.as_bytes());
@@ -129,12 +129,16 @@ impl Stage {
     }
 
     fn go_through_the_doors(&self, claim: &Claim, vault: &Arc<Vault>, journal: &Arc<Journal>) {
-        let deadline = Instant::now() + Duration::from_secs(60);
-        let runtime = self.runtime.handle().clone();
-        let cancel = Cancel::default();
-        let mut doors =
-            GrantedDoors::open(&self.resolved, &self.declared, vault, journal, runtime, deadline, &cancel)
-                .unwrap();
+        let keys = Keys {
+            resolved: &self.resolved,
+            vault,
+            journal,
+            told: told(claim),
+            runtime: self.runtime.handle().clone(),
+            deadline: Instant::now() + Duration::from_secs(60),
+            cancel: &Cancel::default(),
+        };
+        let mut doors = GrantedDoors::open(&self.declared, keys).unwrap();
         let key = Part::Sealed { secret: SecretRef::PrivateKey(KeyFormat::Pkcs8), encoding: Encoding::Raw };
         let payload = &claim.message.payload;
         let files: [(&str, Part, u32); 3] = [
@@ -155,6 +159,21 @@ impl Stage {
             let command = Command { argv, stdin: Vec::new(), timeout: None, on_rollback };
             assert_eq!(doors.exec(command).unwrap().status, Status::Exited(0));
         }
+    }
+}
+
+/// For a way back over the network, which nothing here has.
+fn told(claim: &Claim) -> Told {
+    let message = &claim.message;
+    Told {
+        tenant: message.tenant.clone(),
+        target: message.target.clone(),
+        plugin: "nginx".to_owned(),
+        config: "{}".to_owned(),
+        fingerprint: message.fingerprint.clone(),
+        leaf: message.payload.certificate.clone(),
+        chain: message.payload.chain.clone(),
+        attempt: claim.attempt,
     }
 }
 
