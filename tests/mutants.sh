@@ -11,7 +11,7 @@ mkdir -p "$mutants/tree"
 cp -r guests sdk wit docs "$mutants/tree/"
 cd "$mutants/tree"
 mv guests/Cargo.lock .
-sed -e '/^members/s/"\([a-z]\)/"guests\/\1/g' -e 's/"\.\.\/sdk/"sdk/g' guests/Cargo.toml >Cargo.toml
+sed -e '/^members/,/^\]/s/"\([a-z]\)/"guests\/\1/g' -e 's/"\.\.\/sdk/"sdk/g' guests/Cargo.toml >Cargo.toml
 rm guests/Cargo.toml
 find sdk -name Cargo.toml -exec sed -i '/^workspace = "/d' {} +
 # The components of the profiles have no tests, and linking them takes most of the time.
