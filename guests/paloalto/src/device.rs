@@ -70,18 +70,19 @@ impl Paloalto {
         Ok(text_of(answer.xml()?.root(), "public-key").map(|pem| same_leaf(pem, wanted)))
     }
 
-    /// The names of all certificates beside the profile; none where the device refuses to list them, since they are for tidying
+    /// The names of all certificates beside the profile; nothing where the device refuses to list them, since they are for tidying
     /// up alone.
-    pub(crate) fn names<C: Connection>(&self, api: &mut Api<C>) -> Result<Vec<String>, Failure> {
+    pub(crate) fn names<C: Connection>(&self, api: &mut Api<C>) -> Result<Option<Vec<String>>, Failure> {
         let answer = match api.find(look(CANDIDATE, &format!("{}/certificate", self.scope()))) {
             Ok(Some(answer)) => answer,
-            Ok(None) | Err(Failure::Rejected(_)) => return Ok(Vec::new()),
+            Ok(None) => return Ok(Some(Vec::new())),
+            Err(Failure::Rejected(_)) => return Ok(None),
             Err(failure) => return Err(failure),
         };
         let document = answer.xml()?;
-        let Some(all) = first(document.root(), "certificate") else { return Ok(Vec::new()) };
+        let Some(all) = first(document.root(), "certificate") else { return Ok(Some(Vec::new())) };
         let entries = all.children().filter(|node| node.has_tag_name("entry"));
-        Ok(entries.filter_map(|entry| entry.attribute("name")).map(ToString::to_string).collect())
+        Ok(Some(entries.filter_map(|entry| entry.attribute("name")).map(ToString::to_string).collect()))
     }
 
     /// Fails where another administrator holds a lock. It is not ours to break.

@@ -63,13 +63,21 @@ impl Target for Paloalto {
             let done = self.serves(api, RUNNING, certificate)? && self.serves(api, CANDIDATE, certificate)?;
             Ok(done.then_some(()))
         };
-        api.bring(look, |api| self.renew(api, certificate))?;
+        let mut listed = true;
+        api.bring(look, |api| {
+            listed = self.renew(api, certificate)?;
+            Ok(())
+        })?;
         if !api.changed() {
             return Ok(api.receipt(&self.versions.name(certificate), "the profile serves it already"));
         }
         // What Panorama runs says nothing of its firewalls, so this is not settled by looking.
         self.push(api)?;
-        Ok(api.receipt(&self.versions.name(certificate), "imported, bound and committed"))
+        let note = match listed {
+            true => "imported, bound and committed",
+            false => "imported, bound and committed; older versions are left in the device, which lists none",
+        };
+        Ok(api.receipt(&self.versions.name(certificate), note))
     }
 
     fn served<C: Connection>(
@@ -112,7 +120,8 @@ impl Paloalto {
         Ok(self.holds(api, view, &name, certificate)? == Some(true))
     }
 
-    fn renew<C: Connection>(&self, api: &mut Api<C>, certificate: &Certificate) -> Result<(), Failure> {
+    /// Says whether older versions could be looked for.
+    fn renew<C: Connection>(&self, api: &mut Api<C>, certificate: &Certificate) -> Result<bool, Failure> {
         let Some(old) = self.bound(api, RUNNING)? else {
             return Err(misconfigured(
                 "profile",
@@ -129,12 +138,13 @@ impl Paloalto {
         api.note(&Note { old: old.clone(), new: new.clone(), import: held.is_none() })?;
         // The one before stays, for going back.
         let superseded = |name: &&String| **name != old && self.versions.has_another(name, certificate);
-        names.iter().filter(superseded).try_for_each(|name| self.delete(api, name))?;
+        names.iter().flatten().filter(superseded).try_for_each(|name| self.delete(api, name))?;
         if held.is_none() {
             self.import(api, &new, certificate)?;
         }
         self.bind(api, &new)?;
-        self.commit(api)
+        self.commit(api)?;
+        Ok(names.is_some())
     }
 }
 

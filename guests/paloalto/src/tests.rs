@@ -152,10 +152,12 @@ fn a_certificate_is_imported_bound_and_committed() {
 #[test]
 fn a_device_that_lists_no_certificates_is_renewed_all_the_same() {
     let deployment = specimens::deployment(FIREWALL);
-    for refusal in ["<response status=\"error\" code=\"17\"><msg>no</msg></response>", NOTHING] {
-        let mut sandbox = listing(&deployment, refusal);
+    let refused = "<response status=\"error\" code=\"17\"><msg>no</msg></response>";
+    for answer in [refused, NOTHING] {
+        let mut sandbox = listing(&deployment, answer);
         changes(&mut sandbox, &[&success("imported"), WRITTEN, NO_CHANGES]);
-        assert!(deploy(&mut sandbox, &deployment).unwrap().changed);
+        let receipt = deploy(&mut sandbox, &deployment).unwrap();
+        assert_eq!((receipt.changed, receipt.note.contains("left in")), (true, answer == refused));
         assert_eq!(bodies(&sandbox)[1..], [binding(NEW), commit()], "nothing is deleted");
     }
 }
