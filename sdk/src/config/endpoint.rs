@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::String;
+use core::num::NonZeroU16;
 
 use super::Fields;
 
@@ -15,7 +16,7 @@ impl Fields {
     /// ```
     pub fn endpoint(&mut self, host: &'static str, port: &'static str, default_port: u16) -> Option<String> {
         let name: Option<String> = self.required(host, "the name or address of the host");
-        let port = self.optional(port, "a port from 1 to 65535").unwrap_or(default_port);
+        let port = self.optional(port, "a port from 1 to 65535").map_or(default_port, NonZeroU16::get);
         let name = name?;
         let bare = name.trim_start_matches('[').trim_end_matches(']');
         let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':');
@@ -35,7 +36,8 @@ impl Fields {
         let what = "an endpoint as scheme://host:port, for example \"https://vault.example.test:8200\"";
         let endpoint: String = self.optional(key, what)?;
         let rest = endpoint.strip_prefix("https://").or_else(|| endpoint.strip_prefix("http://"));
-        let port = rest.and_then(|rest| rest.rsplit_once(':')).and_then(|(_, port)| port.parse::<u16>().ok());
+        let port =
+            rest.and_then(|rest| rest.rsplit_once(':')).and_then(|(_, port)| port.parse::<NonZeroU16>().ok());
         if port.is_none() {
             self.fault(key, &format!("write {what}"));
             return None;
