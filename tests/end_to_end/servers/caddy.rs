@@ -51,8 +51,9 @@ fn admin(room: &Room) -> String {
 
 fn configure(room: &Room, extra: &str) {
     let (p, port, admin) = (room.path.display(), room.port, admin(room));
+    // One address alone: of two, Caddy orders what it makes of them by chance, and any reload may then find a change.
     let conf = format!(
-        "{{\n  admin {admin}\n  auto_https off\n}}\n{extra}\nhttps://127.0.0.1:{port}, https://example.test:{port} {{\n  \
+        "{{\n  admin {admin}\n  auto_https off\n}}\n{extra}\nhttps://example.test:{port} {{\n  \
          bind 127.0.0.1\n  tls {p}/tls/site.pem {p}/tls/site.key\n  respond \"pong\"\n}}\n"
     );
     fs::write(room.file("Caddyfile"), conf).unwrap();
