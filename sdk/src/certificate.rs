@@ -15,7 +15,7 @@ mod tests;
 mod time;
 mod versions;
 
-pub use kind::{KeyKind, key_kind};
+pub use kind::{KeyKind, key_kind, no_ed25519};
 pub use time::rfc3339;
 pub use versions::Versions;
 

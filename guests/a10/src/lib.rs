@@ -10,10 +10,10 @@ mod files;
 mod tests;
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use lastmile_sdk::certificate::{KeyKind, key_kind};
+use lastmile_sdk::certificate::no_ed25519;
 use lastmile_sdk::failure::misconfigured;
 use lastmile_sdk::http::{
     Answer, Api, Call, Judged, Node, Target, Value, Verdict, object, parse_notes, secret,
@@ -87,10 +87,7 @@ impl Target for A10 {
 
     fn bring<C: Connection>(&self, api: &mut Api<C>, deployment: &Deployment) -> Result<Receipt, Failure> {
         let certificate = &deployment.certificate;
-        if key_kind(&certificate.leaf_pem) == Some(KeyKind::Ed25519) {
-            let text = "ACOS takes RSA and ECDSA keys, and this one is Ed25519";
-            return Err(Failure::Rejected(text.to_string()));
-        }
+        no_ed25519(certificate, "ACOS")?;
         let names = self.names(certificate);
         self.logged_in(api, |api| {
             let look = |api: &mut Api<C>| Ok(self.bound(api, certificate)?.then_some(()));

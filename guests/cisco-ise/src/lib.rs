@@ -15,7 +15,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use lastmile_sdk::certificate::{KeyKind, Versions, key_kind};
+use lastmile_sdk::certificate::{Versions, no_ed25519};
 use lastmile_sdk::http::verdict::mentioned;
 use lastmile_sdk::http::{Answer, Api, Call, Judged, Target, Value, Verdict, object, parse_notes};
 use lastmile_sdk::{Certificate, Connection, Deployment, Failure, Passphrase, Problem, Receipt, Secret};
@@ -77,9 +77,7 @@ impl Target for CiscoIse {
 
     fn bring<C: Connection>(&self, api: &mut Api<C>, deployment: &Deployment) -> Result<Receipt, Failure> {
         let certificate = &deployment.certificate;
-        if key_kind(&certificate.leaf_pem) == Some(KeyKind::Ed25519) {
-            return Err(Failure::Rejected("ISE takes RSA and ECDSA keys, and no Ed25519".into()));
-        }
+        no_ed25519(certificate, "ISE")?;
         let name = api.bring(|api| self.held(api, certificate), |api| self.put(api, certificate))?;
         let note = if api.changed() { "imported with its roles" } else { "it has its roles already" };
         Ok(api.receipt(&name, note))

@@ -14,7 +14,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use lastmile_sdk::certificate::{KeyKind, key_kind};
+use lastmile_sdk::certificate::no_ed25519;
 use lastmile_sdk::http::verdict::mentioned;
 use lastmile_sdk::http::{Answer, Api, Call, Judged, Target, Verdict, object, parse_notes, secret};
 use lastmile_sdk::{Connection, Deployment, Failure, Problem, Receipt};
@@ -87,10 +87,7 @@ impl Target for F5 {
     }
 
     fn bring<C: Connection>(&self, api: &mut Api<C>, deployment: &Deployment) -> Result<Receipt, Failure> {
-        if key_kind(&deployment.certificate.leaf_pem) == Some(KeyKind::Ed25519) {
-            let text = "BIG-IP takes RSA and ECDSA keys, and this one is Ed25519";
-            return Err(Failure::Rejected(text.to_string()));
-        }
+        no_ed25519(&deployment.certificate, "BIG-IP")?;
         self.logged_in(api, |api| self.renew(api, deployment))
     }
 

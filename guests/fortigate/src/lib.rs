@@ -17,7 +17,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cell::RefCell;
 
-use lastmile_sdk::certificate::{KeyKind, key_kind, pems};
+use lastmile_sdk::certificate::{no_ed25519, pems};
 use lastmile_sdk::failure::misconfigured;
 use lastmile_sdk::http::{Answer, Api, Judged, Target, parse_notes};
 use lastmile_sdk::{Certificate, Connection, Deployment, Failure, Problem, Receipt};
@@ -62,10 +62,7 @@ impl Target for Fortigate {
 
     fn bring<C: Connection>(&self, api: &mut Api<C>, deployment: &Deployment) -> Result<Receipt, Failure> {
         let certificate = &deployment.certificate;
-        if key_kind(&certificate.leaf_pem) == Some(KeyKind::Ed25519) {
-            let text = "FortiOS takes RSA and ECDSA keys, and this one is Ed25519";
-            return Err(Failure::Rejected(text.to_string()));
-        }
+        no_ed25519(certificate, "FortiOS")?;
         let aside = RefCell::new(Aside::default());
         let look = |api: &mut Api<C>| {
             let done = self.serves(api, certificate)?

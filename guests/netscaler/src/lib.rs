@@ -11,10 +11,10 @@ mod nitro;
 mod tests;
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use lastmile_sdk::certificate::{self, KeyKind, key_kind};
+use lastmile_sdk::certificate::{self, no_ed25519};
 use lastmile_sdk::failure::misconfigured;
 use lastmile_sdk::http::{
     Answer, Api, Call, Content, Judged, Target, Value, key, object, parse_notes, secret,
@@ -51,10 +51,7 @@ impl Target for NetScaler {
 
     fn bring<C: Connection>(&self, api: &mut Api<C>, deployment: &Deployment) -> Result<Receipt, Failure> {
         let certificate = &deployment.certificate;
-        if key_kind(&certificate.leaf_pem) == Some(KeyKind::Ed25519) {
-            let text = "NetScaler takes RSA and ECDSA keys, and this one is Ed25519";
-            return Err(Failure::Rejected(text.to_string()));
-        }
+        no_ed25519(certificate, "NetScaler")?;
         let chain = certificate::chain(certificate);
         if chain.len() > LONGEST {
             let text = format!("NetScaler takes {LONGEST} intermediates, and this chain has {}", chain.len());

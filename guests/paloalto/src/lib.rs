@@ -14,10 +14,10 @@ mod device;
 mod tests;
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use lastmile_sdk::certificate::{KeyKind, key_kind};
+use lastmile_sdk::certificate::no_ed25519;
 use lastmile_sdk::failure::misconfigured;
 use lastmile_sdk::http::{Answer, Api, Judged, Target, parse_notes};
 use lastmile_sdk::{Certificate, Connection, Deployment, Failure, Problem, Receipt};
@@ -54,10 +54,7 @@ impl Target for Paloalto {
 
     fn bring<C: Connection>(&self, api: &mut Api<C>, deployment: &Deployment) -> Result<Receipt, Failure> {
         let certificate = &deployment.certificate;
-        if key_kind(&certificate.leaf_pem) == Some(KeyKind::Ed25519) {
-            let text = "PAN-OS takes RSA and ECDSA keys, and this one is Ed25519";
-            return Err(Failure::Rejected(text.to_string()));
-        }
+        no_ed25519(certificate, "PAN-OS")?;
         // Where the two differ somebody's next commit would take the certificate away.
         let look = |api: &mut Api<C>| {
             let done = self.serves(api, RUNNING, certificate)? && self.serves(api, CANDIDATE, certificate)?;

@@ -1,7 +1,10 @@
 //! The kind of the leaf's key, which many a target is picky about.
 
+use alloc::format;
+
 use crate::certificate::der::{element, tagged};
 use crate::certificate::ders;
+use crate::{Certificate, Failure};
 
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
@@ -19,6 +22,19 @@ const P384: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
 const P521: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x23];
 /// id-Ed25519 (RFC 8410).
 const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
+
+/// Refuses an Ed25519 key for a product that takes none, before the product is asked anything.
+///
+/// # Errors
+///
+/// `rejected`, in words that name the product.
+pub fn no_ed25519(certificate: &Certificate, product: &str) -> Result<(), Failure> {
+    if key_kind(&certificate.leaf_pem) == Some(KeyKind::Ed25519) {
+        let text = format!("{product} takes RSA and ECDSA keys, and this one is Ed25519");
+        return Err(Failure::Rejected(text));
+    }
+    Ok(())
+}
 
 /// A kind of key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
